@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+/** IANA protocol numbers that have a name here; any other is shown as its number. */
+export const PROTOCOLS = { 1: 'ICMP', 6: 'TCP', 17: 'UDP', 58: 'ICMPv6', 132: 'SCTP' } as const;
+
+/** `TCP`, or the number as text where Margay has no name for it. */
+export function protocolName(number: number): string {
+  return (PROTOCOLS as Record<number, string>)[number] ?? String(number);
+}
+
+/** Which end measured: the agent at the connection's initiator (`src`) or at its responder (`dst`). */
+export const REPORTERS = ['src', 'dst'] as const;
+export const ACTIONS = ['allow', 'deny'] as const;
+/** What the action rests on: the kernel's own verdict, the engine's, or SYNs that nobody answered. Observed traffic that got through is `kernel`. */
+export const EVIDENCE = ['kernel', 'engine', 'unanswered'] as const;
+export const Reporter = z.enum(REPORTERS);
+export type Reporter = z.infer<typeof Reporter>;
+export const Action = z.enum(ACTIONS);
+export type Action = z.infer<typeof Action>;
+export const Evidence = z.enum(EVIDENCE);
+export type Evidence = z.infer<typeof Evidence>;
+
+/** ICMP and ICMPv6 have no port: type and code share its 16 bits. */
+export function icmpPort(type: number, code: number): number {
+  return (type << 8) | code;
+}
+
+/** `TCP 8080`, `ICMP echo`-style text is the screen's work; this is the plain form used in filters and exports. */
+export function portText(protocol: number, port: number): string {
+  if (protocol === 1 || protocol === 58) return `${protocolName(protocol)} ${port >> 8}/${port & 255}`;
+  return `${protocolName(protocol)} ${port}`;
+}
+
+/** Length of an agent's window in seconds, and the steps it is rolled up to. */
+export const WINDOW_SECONDS = 5;
+export const RESOLUTIONS_SECONDS = [5, 60, 3600] as const;
+export type ResolutionSeconds = (typeof RESOLUTIONS_SECONDS)[number];
+
+/** Where flows were lost, all counted: nothing is dropped without a number. */
+export const LOSS_KINDS = [
+  'kernel-map-full',
+  'kernel-parse',
+  'spool-full',
+  'decode',
+  'too-old',
+  'identity',
+  'address-cap',
+] as const;
+export const LossKind = z.enum(LOSS_KINDS);
+export type LossKind = z.infer<typeof LossKind>;

@@ -1,0 +1,7 @@
+export * from './edge.ts';
+export * from './errors.ts';
+export * from './flow.ts';
+export * from './ids.ts';
+export * from './inventory.ts';
+export * from './peer.ts';
+export * from './role.ts';

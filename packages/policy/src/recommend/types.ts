@@ -1,0 +1,58 @@
+import type { Inventory, MergedEdge } from '@margay/model';
+import type { NetworkPolicy } from '../kubernetes.ts';
+
+/** Input of the recommender: everything comes in as an argument, so that the same input gives the same policies. */
+export interface RecommendInput {
+  readonly edges: readonly MergedEdge[];
+  readonly inventory: Inventory;
+  /** Interval the edges were read over, epoch ms. */
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Flows known to be lost in that interval; drawn on the recommendation. */
+  readonly lostFlows: number;
+}
+
+/** Why an entry stands in the policy. Counts are over the interval read. */
+export interface RuleEvidence {
+  readonly connections: number;
+  readonly flows: number;
+  readonly bytes: number;
+  readonly firstSeenMs: number | null;
+  readonly lastSeenMs: number | null;
+  /** Peers as they were seen, in words (`shop/frontend`, `203.0.113.7`, `node worker-1`). */
+  readonly peers: readonly string[];
+  readonly ports: readonly string[];
+  /** Service addressed, where known. */
+  readonly services: readonly string[];
+  /** e.g. "paired with UDP 53, not seen itself"; null when it was seen. */
+  readonly note: string | null;
+}
+/** One entry = one rule of the NetworkPolicy: `index` is its place in spec.ingress or spec.egress. */
+export interface RecommendedRule {
+  readonly direction: 'ingress' | 'egress';
+  readonly index: number;
+  /** "Allow frontend on TCP 5050" */
+  readonly sentence: string;
+  readonly evidence: RuleEvidence;
+}
+export interface LeftOut {
+  readonly sentence: string;
+  readonly reason: string;
+  readonly connections: number;
+}
+export interface Recommendation {
+  /** Stable over runs: `workload/<ns>/<kind>/<name>`, several joined by "+" where no selector separates them. */
+  readonly key: string;
+  readonly workloads: readonly { namespace: string; kind: string; name: string }[];
+  readonly namespace: string;
+  /** Null when there is nothing to recommend; `refusal` then says why ("no traffic seen", "host network"). */
+  readonly policy: NetworkPolicy | null;
+  readonly yaml: string | null;
+  readonly refusal: string | null;
+  readonly rules: readonly RecommendedRule[];
+  /** Lines a reader must see: two workloads share a selector, a node address stands for kubelet probes, flows were lost. */
+  readonly notes: readonly string[];
+  readonly leftOut: readonly LeftOut[];
+  /** SHA-256-64 of the policy's canonical text: changes only when the policy does. */
+  readonly fingerprint: string;
+}
