@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [`${rooms}/**/*.test.{ts,tsx}`],
-          exclude: [...exclude, '**/*.{db,kernel,e2e}.test.ts'],
+          exclude: [...exclude, '**/*.{db,kernel}.test.ts'],
           testTimeout: 30_000,
         },
       },
@@ -34,16 +34,6 @@ export default defineConfig({
           exclude,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
-        },
-      },
-      {
-        test: {
-          name: 'e2e',
-          include: ['e2e/**/*.e2e.test.ts'],
-          exclude,
-          testTimeout: 300_000,
-          hookTimeout: 300_000,
           fileParallelism: false,
         },
       },

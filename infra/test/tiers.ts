@@ -46,7 +46,7 @@ export const TIERS = {
   unit: { usesSystem: false, run: () => runVitest('unit') },
   db: { usesSystem: true, run: () => runVitest('db') },
   kernel: { usesSystem: true, run: () => runVitest('kernel') },
-  e2e: { usesSystem: true, run: () => runVitest('e2e') },
+  e2e: { usesSystem: true, run: runPlaywright },
 } as const satisfies Record<string, Tier>;
 export type TierName = keyof typeof TIERS;
 
@@ -65,22 +65,26 @@ async function runChecks(): Promise<Tally> {
   return tally;
 }
 
-async function runVitest(project: string): Promise<Tally> {
+function runVitest(project: string): Promise<Tally> {
+  return runTallied([
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=./infra/test/reporter.ts',
+  ]);
+}
+
+function runPlaywright(): Promise<Tally> {
+  return runTallied(['node_modules/@playwright/test/cli.js', 'test', '--config', 'e2e/playwright.config.ts']);
+}
+
+async function runTallied(args: readonly string[]): Promise<Tally> {
   const folder = await mkdtemp(join(tmpdir(), 'margay-tally-'));
   const file = join(folder, 'tally.json');
   try {
-    const { code } = await runNode(
-      [
-        'node_modules/vitest/vitest.mjs',
-        'run',
-        '--project',
-        project,
-        '--reporter=default',
-        '--reporter=./infra/test/reporter.ts',
-      ],
-      { MARGAY_TALLY: file },
-      true,
-    );
+    const { code } = await runNode(args, { MARGAY_TALLY: file }, true);
     const text = await readFile(file, 'utf8').catch(() => null);
     const tally = text === null ? { ...emptyTally(), failed: 1 } : (JSON.parse(text) as Tally);
     if (code !== 0 && tally.failed === 0) tally.failed = 1;
