@@ -1,0 +1,70 @@
+import { CLUSTER_NAME, CREDENTIAL_SECRET, labelsOf, NAMESPACE, NODE_NAME } from './names.ts';
+
+const READ = ['get', 'list', 'watch'];
+const RBAC = 'rbac.authorization.k8s.io';
+
+/** Service accounts and what they may do: read, and for the cluster role write the one Secret that holds the agents' credential. */
+export function accessObjects(): object[] {
+  return [
+    serviceAccount(CLUSTER_NAME, 'cluster'),
+    serviceAccount(NODE_NAME, 'node'),
+    clusterRole(CLUSTER_NAME, 'cluster', [
+      { apiGroups: [''], resources: ['namespaces', 'pods', 'services', 'nodes'], verbs: READ },
+      { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: READ },
+      { apiGroups: ['apps'], resources: ['deployments', 'statefulsets', 'daemonsets', 'replicasets'], verbs: READ },
+      { apiGroups: ['batch'], resources: ['jobs', 'cronjobs'], verbs: READ },
+      { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: READ },
+    ]),
+    clusterRole(NODE_NAME, 'node', [
+      { apiGroups: [''], resources: ['namespaces', 'pods', 'services', 'nodes'], verbs: READ },
+      { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: READ },
+    ]),
+    clusterRoleBinding(CLUSTER_NAME, 'cluster'),
+    clusterRoleBinding(NODE_NAME, 'node'),
+    // `create` cannot be limited to a name, so the manifest makes the Secret and the agent only fills it.
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'Role',
+      metadata: { name: CREDENTIAL_SECRET, namespace: NAMESPACE, labels: labelsOf('cluster') },
+      rules: [
+        {
+          apiGroups: [''],
+          resources: ['secrets'],
+          resourceNames: [CREDENTIAL_SECRET],
+          verbs: ['get', 'update', 'patch'],
+        },
+      ],
+    },
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'RoleBinding',
+      metadata: { name: CREDENTIAL_SECRET, namespace: NAMESPACE, labels: labelsOf('cluster') },
+      roleRef: { apiGroup: RBAC, kind: 'Role', name: CREDENTIAL_SECRET },
+      subjects: [subject(CLUSTER_NAME)],
+    },
+  ];
+}
+
+const subject = (name: string) => ({ kind: 'ServiceAccount', name, namespace: NAMESPACE });
+
+function serviceAccount(name: string, component: 'cluster' | 'node') {
+  return {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: { name, namespace: NAMESPACE, labels: labelsOf(component) },
+  };
+}
+
+function clusterRole(name: string, component: 'cluster' | 'node', rules: object[]) {
+  return { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: { name, labels: labelsOf(component) }, rules };
+}
+
+function clusterRoleBinding(name: string, component: 'cluster' | 'node') {
+  return {
+    apiVersion: `${RBAC}/v1`,
+    kind: 'ClusterRoleBinding',
+    metadata: { name, labels: labelsOf(component) },
+    roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name },
+    subjects: [subject(name)],
+  };
+}

@@ -1,0 +1,1 @@
+export { type InstallManifestInput, renderInstallManifest } from './render.ts';
