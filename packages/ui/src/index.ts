@@ -1,0 +1,17 @@
+export { Button, type ButtonProps, buttonClass } from './button.tsx';
+export { CommandLine, CopyButton, copyText } from './copy.tsx';
+export { type Column, DataTable } from './data-table.tsx';
+export { Dialog } from './dialog.tsx';
+export { TextField } from './field.tsx';
+export * from './format.ts';
+export { Icon, type IconName, Mark } from './icon.tsx';
+export { createKeyMatcher, type KeyBinding, keyName } from './keys.ts';
+export { Menu, MenuCheck, MenuItem, MenuLabel, MenuLink, MenuRadio, MenuRule } from './menu.tsx';
+export { type Segment, Segmented } from './segmented.tsx';
+export { Sparkline } from './sparkline.tsx';
+export { Empty, Failure, SkeletonRows, StaleNotice } from './states.tsx';
+export { Ago, At, useMounted, useNow } from './time.tsx';
+export { ToastHost, useToast } from './toast.tsx';
+export { useKeys } from './use-keys.ts';
+export { GLYPH_PATHS, Glyph, Sign, type Tone, VERDICT_WORDS, VerdictSign } from './verdict.tsx';
+export { YamlView } from './yaml-view.tsx';
