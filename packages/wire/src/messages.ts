@@ -3,6 +3,13 @@ import { z } from 'zod';
 
 /** Version of the agent ⇄ console protocol; sent as `margay-wire` header. New fields are optional; a breaking change raises it. */
 export const WIRE_VERSION = 1;
+/** Carries {@link WIRE_VERSION} on every request. */
+export const WIRE_HEADER = 'margay-wire';
+/**
+ * Epoch milliseconds by the sender's clock at the moment of this attempt; optional, wins over `sentAtMs` in the body. A batch that waited in a spool must carry it
+ * (or a fresh `sentAtMs`): the console corrects event times by received − sent.
+ */
+export const SENT_AT_HEADER = 'margay-sent-at';
 
 /** Bounds both sides keep. Bytes are after decompression unless said otherwise. */
 export const LIMITS = {
@@ -113,6 +120,8 @@ export const FlowAck = z.object({
   duplicate: z.boolean(),
   /** Ids the console has no definition for: send them with the next batch. */
   unknownPeers: z.array(Hash64),
+  /** Ids that already stand for another peer in this cluster (a collision of 64-bit hashes): use `peerId(peer, salt + 1)` from now on. Rows that named them were refused as `invalid`. */
+  resalt: z.array(Hash64).optional(),
   /** Rows refused, by typed reason; the agent counts them as loss. */
   refused: z.array(z.object({ reason: z.enum(['too-old', 'in-future', 'invalid']), rows: z.number().int() })),
   /** While someone watches: flush this often until the lease ends. */
