@@ -1,4 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { PrismaPg } from '@prisma/adapter-pg';
 import {
   bindMigrationAwareSqlAdapterFactory,
@@ -46,8 +48,10 @@ let loaded: Promise<void> | undefined;
 /** As the package's own entry does, without Node's warning that importing WebAssembly is experimental. */
 function loadBindings(): Promise<void> {
   loaded ??= (async () => {
-    const file = new URL('schema_engine_bg.wasm', import.meta.resolve('@prisma/schema-engine-wasm'));
-    const { instance } = await WebAssembly.instantiate(await readFile(file), { './schema_engine_bg.js': bindings });
+    const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm');
+    const file = join(dirname(entry), 'schema_engine_bg.wasm');
+    const imports = { './schema_engine_bg.js': { ...bindings, ...unheldTimers() } };
+    const { instance } = await WebAssembly.instantiate(await readFile(file), imports);
     // Where a panic of the engine says what it was; the error thrown for it says only "unreachable".
     Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: (text: string) => console.error(text) } });
     const raw = bindings as unknown as { __wbg_set_wasm(exports: unknown): void };
@@ -55,6 +59,17 @@ function loadBindings(): Promise<void> {
     instance.exports.__wbindgen_start?.();
   })();
   return loaded;
+}
+
+/** The engine limits its wait for the lock by a timer that it never clears: without this the process would stay 10 s longer. */
+function unheldTimers(): Record<string, unknown> {
+  const timers = Object.entries(bindings).filter(([name]) => name.startsWith('__wbg_setTimeout_'));
+  return Object.fromEntries(
+    timers.map(([name, start]) => [
+      name,
+      (...args: unknown[]) => (start as (...args: unknown[]) => NodeJS.Timeout)(...args).unref(),
+    ]),
+  );
 }
 
 /**

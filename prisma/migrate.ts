@@ -6,6 +6,8 @@ import pg from 'pg';
 import { withEngine } from './engine.ts';
 import { ensureRoles, type Passwords } from './roles.ts';
 
+export { generate } from './generate.ts';
+
 export interface MigrateOptions {
   /** A role that owns the database and may create roles. Nothing but migrations connects with it. */
   readonly ownerUrl: string;

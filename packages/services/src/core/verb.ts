@@ -2,7 +2,7 @@ import { type Tx, uuid7 } from '@margay/db';
 import { MargayError, type OrgId, type Permission, type UserId } from '@margay/model';
 import type { z } from 'zod';
 import { admit } from './admit.ts';
-import { type Audit, TELEMETRY, writeAudit } from './audit.ts';
+import { type Audit, type TELEMETRY, writeAudit } from './audit.ts';
 import type { Actor, AgentActor, Context, SystemActor, UserActor } from './context.ts';
 import { parseInput, toMargayError } from './map-error.ts';
 import { type OpenTransaction, transactionOf, withTransaction } from './transaction.ts';
@@ -116,6 +116,6 @@ async function perform<K extends Kind, N extends Need, I extends z.ZodType, O ex
   if (kind === 'read') return answer as z.input<O>;
   const { result, audit } = answer as Written<Need, z.input<O>>;
   if (audit === undefined) throw new MargayError('INTERNAL', `${name} told nothing for the audit log`);
-  if (audit !== TELEMETRY) await writeAudit(open, ctx, audit, uuid7(ctx.now.getTime()));
+  if (!('telemetry' in audit)) await writeAudit(open, ctx, audit, uuid7(ctx.now.getTime()));
   return result;
 }

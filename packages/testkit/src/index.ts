@@ -1,0 +1,1 @@
+export { type TestDatabase, type TestRole, testDatabase } from './test-database.ts';
