@@ -1,0 +1,3 @@
+export { boundsOf, lastLabel, type Range, shiftRange } from './range.ts';
+export { RangePicker, useBounds } from './range-picker.tsx';
+export { useRange } from './use-range.ts';
