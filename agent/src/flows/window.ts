@@ -62,10 +62,12 @@ export interface WindowSource {
   start(): Promise<void>;
   /** Finds interfaces of local pods again; attaches to new ones, forgets gone ones, restores a tap that was removed. Cheap; called every second. */
   refreshTaps(): Promise<readonly TapStatus[]>;
-  /** Swaps the maps and reads the closed one. */
+  /** Swaps the maps and reads the closed one. The first call after a restart may hand out again, under the same boot and epoch, a window that nobody acknowledged. */
   closeWindow(nowMs: number): Promise<ClosedWindow>;
+  /** The consumer has written the window of this epoch where it survives: its map is cleared, it is never handed out again. Without this call the next `closeWindow` does it. */
+  acknowledge?(epoch: number): Promise<void>;
   /** Current DNAT entries; read once a window. */
   natEntries(): Promise<readonly NatEntry[]>;
-  /** Detaches. `remove` also unpins maps and programs, leaving the kernel as before. */
+  /** Detaches; where maps and taps are pinned they stay and go on counting for the next process. `remove` detaches always and unpins, leaving the kernel as before. */
   stop(options: { remove: boolean }): Promise<void>;
 }

@@ -1,0 +1,153 @@
+import { TapSet } from '../../taps/index.ts';
+import type { ClosedWindow, ConnectionSample, NatEntry, TapStatus, WindowSource } from '../window.ts';
+import { findObject } from './find-object.ts';
+import { HalfBlindWatch } from './half-blind.ts';
+import { type KernelMaps, loadKernelMaps } from './kernel-maps.ts';
+import { type Lifetimes, readLifetimes } from './lifetimes.ts';
+import { NatReader } from './nat-reader.ts';
+import { type BpfWindowSourceOptions, PIN_DIRECTORY_DEFAULT } from './options.ts';
+import { openPinDirectory, type PinDirectory } from './pin-directory.ts';
+import { readCounts, type ToEpochMs } from './read-counts.ts';
+import { UnknownInitiators } from './unknown-initiators.ts';
+import { WindowCycle, type WindowInMap } from './window-cycle.ts';
+
+const WINDOW_MS = 5_000;
+/** From here on the table makes room earlier. */
+const PRESSURE = 0.8;
+
+interface Running {
+  readonly maps: KernelMaps;
+  readonly cycle: WindowCycle;
+  readonly taps: TapSet;
+}
+
+/** The eBPF observer as a WindowSource: bpf/flow.bpf.c at a tap of every local pod. */
+export class BpfWindowSource implements WindowSource {
+  readonly #options: BpfWindowSourceOptions;
+  readonly #warn: (message: string) => void;
+  readonly #nat: NatReader;
+  readonly #unknown: UnknownInitiators;
+  readonly #halfBlind = new HalfBlindWatch();
+  #running: Running | undefined;
+  #pins: PinDirectory | undefined;
+  #expired: readonly Buffer[] = [];
+
+  constructor(options: BpfWindowSourceOptions) {
+    this.#options = options;
+    this.#warn = options.warn ?? ((message) => process.emitWarning(message));
+    this.#nat = new NatReader(this.#warn);
+    this.#unknown = new UnknownInitiators(this.#nat);
+  }
+
+  async start(): Promise<void> {
+    this.#pins = this.#openPins();
+    const pinDirectory = this.#pins?.path;
+    const maps = loadKernelMaps(findObject(this.#options.bpfDirectory), {
+      connectionsMax: this.#options.connectionsMax,
+      pinDirectory,
+    });
+    const taps = new TapSet(maps, { mode: this.#options.attach ?? 'auto', pinDirectory });
+    this.#running = { maps, cycle: new WindowCycle(maps), taps };
+    await this.refreshTaps();
+  }
+
+  async refreshTaps(): Promise<readonly TapStatus[]> {
+    const statuses = await this.#started().taps.refresh(Date.now());
+    return statuses.map((status) => this.#halfBlind.judge(status));
+  }
+
+  async closeWindow(nowMs: number): Promise<ClosedWindow> {
+    const { cycle } = this.#started();
+    if (cycle.unacknowledged !== undefined) await this.acknowledge(cycle.unacknowledged);
+    const offsetMs = nowMs - Number(process.hrtime.bigint()) / 1e6;
+    const toEpochMs: ToEpochMs = (ns) => Math.round(ns / 1e6 + offsetMs);
+    const window = await cycle.close();
+    const samples = await this.#readWindow(window, toEpochMs);
+    this.#halfBlind.look(samples);
+    const middleMs = toEpochMs((Number(window.openedNs) + Number(window.closedNs)) / 2);
+    const [connections = 0n, counters = 0n, parse = 0n, fragments = 0n] = window.losses;
+    return {
+      boot: window.boot,
+      epoch: window.epoch,
+      windowStartMs: Math.floor(middleMs / WINDOW_MS) * WINDOW_MS,
+      closedAtMs: toEpochMs(Number(window.closedNs)),
+      samples,
+      losses: [
+        { kind: 'kernel-map-full' as const, count: Number(connections + counters) },
+        { kind: 'kernel-parse' as const, count: Number(parse + fragments) },
+      ].filter((loss) => loss.count > 0),
+    };
+  }
+
+  async acknowledge(epoch: number): Promise<void> {
+    const { cycle, maps } = this.#started();
+    if (cycle.unacknowledged !== epoch) return;
+    for (const key of this.#expired) {
+      if (!maps.connections.delete(key)) maps.reserve.delete(key);
+      this.#unknown.forget(key);
+    }
+    this.#expired = [];
+    await cycle.acknowledge(epoch);
+  }
+
+  async natEntries(): Promise<readonly NatEntry[]> {
+    return this.#nat.entries();
+  }
+
+  async stop(options: { remove: boolean }): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    // Pinned taps go on counting into pinned maps while no agent runs: the next one finds it all.
+    running?.taps.stop({ keep: this.#pins !== undefined && !options.remove });
+    running?.maps.close();
+    if (options.remove) this.#pins?.remove();
+    this.#pins = undefined;
+  }
+
+  async #readWindow(window: WindowInMap, toEpochMs: ToEpochMs): Promise<ConnectionSample[]> {
+    const samples: ConnectionSample[] = [];
+    for await (const batch of window.map.batches()) {
+      const from = samples.length;
+      readCounts(batch, toEpochMs, samples);
+      this.#unknown.resolve(batch.keys, samples, from);
+    }
+    if (window.scannedToNs > window.scannedFromNs) samples.push(...(await this.#scan(window, toEpochMs)));
+    return samples;
+  }
+
+  async #scan(window: WindowInMap, toEpochMs: ToEpochMs): Promise<ConnectionSample[]> {
+    const { maps, taps } = this.#started();
+    const found: Lifetimes = { samples: [], expired: [], count: 0 };
+    const scan = {
+      fromNs: Number(window.scannedFromNs),
+      toNs: Number(window.scannedToNs),
+      underPressure: this.#tableIsFilling,
+      isGone: (index: number) => taps.isGone(index),
+    };
+    for (const map of [maps.connections, maps.reserve]) {
+      for await (const batch of map.batches()) readLifetimes(batch, scan, toEpochMs, found);
+    }
+    this.#tableIsFilling = found.count > maps.connectionsMax * PRESSURE;
+    this.#expired = found.expired;
+    return found.samples;
+  }
+  #tableIsFilling = false;
+
+  #openPins(): PinDirectory | undefined {
+    const base = this.#options.pinDirectory ?? PIN_DIRECTORY_DEFAULT;
+    if (base === false) return undefined;
+    try {
+      return openPinDirectory(base);
+    } catch (error) {
+      this.#warn(
+        `${error instanceof Error ? error.message : error} Going on unpinned: a restart of the agent misses traffic.`,
+      );
+      return undefined;
+    }
+  }
+
+  #started(): Running {
+    if (!this.#running) throw new Error('BpfWindowSource: start() first.');
+    return this.#running;
+  }
+}

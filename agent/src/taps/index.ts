@@ -1,0 +1,1 @@
+export { TapSet } from './tap-set.ts';

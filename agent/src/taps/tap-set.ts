@@ -1,0 +1,107 @@
+import { existsSync, readdirSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TapStatus } from '../flows/window.ts';
+import { type Discovery, PodDiscovery } from './discovery.ts';
+import type { PodInterface } from './pod-interfaces.ts';
+import { type AttachMode, attachTap, linkPinName, type Tap, type TapPrograms } from './tap.ts';
+
+interface Entry {
+  readonly pod: PodInterface;
+  readonly tap: Tap | undefined;
+  readonly error: string;
+}
+
+/** A tap at every local pod: attached when a pod comes, put back when somebody takes it off, forgotten with its interface. */
+export class TapSet {
+  readonly #programs: TapPrograms;
+  readonly #options: { mode: AttachMode; pinDirectory?: string };
+  readonly #discovery = new PodDiscovery();
+  readonly #entries = new Map<number, Entry>();
+  #seen: Discovery | undefined;
+
+  constructor(programs: TapPrograms, options: { mode: AttachMode; pinDirectory?: string }) {
+    this.#programs = programs;
+    this.#options = options;
+  }
+
+  /** Brings taps in line with the pods there are now. Cheap while nothing changes; call it every second. */
+  async refresh(nowMs: number): Promise<readonly TapStatus[]> {
+    const seen = await this.#discovery.find(nowMs);
+    for (const [index, entry] of this.#entries) {
+      if (!seen.indices.has(index)) this.#forget(index, entry);
+      else if (seen.uplinks.has(entry.pod.name)) this.#leave(index, entry);
+    }
+    for (const pod of seen.pods) this.#entries.set(pod.index, this.#ensure(pod));
+    if (this.#seen !== seen) this.#dropStalePins(seen);
+    this.#seen = seen;
+    return [...this.#entries.values()].map(statusOf);
+  }
+
+  /** Whether an interface is known to be gone; false while nobody has looked yet. */
+  isGone(interfaceIndex: number): boolean {
+    return this.#seen !== undefined && !this.#seen.indices.has(interfaceIndex);
+  }
+
+  /** Takes all taps off, or, with `keep`, leaves those that can stay without a process. */
+  stop(options: { keep: boolean }): void {
+    for (const { tap } of this.#entries.values()) {
+      if (options.keep) tap?.release();
+      else tap?.detach();
+    }
+    this.#entries.clear();
+  }
+
+  #ensure(pod: PodInterface): Entry {
+    const known = this.#entries.get(pod.index);
+    if (known?.tap?.isAttached()) return { ...known, pod };
+    // What is left of it, one direction perhaps, goes first; the new one takes the head again.
+    known?.tap?.detach();
+    try {
+      return { pod, tap: attachTap(pod.index, this.#programs, this.#options), error: '' };
+    } catch (error) {
+      return { pod, tap: undefined, error: error instanceof Error ? error.message : String(error) };
+    }
+  }
+
+  #forget(index: number, { tap }: Entry): void {
+    tap?.release();
+    this.#entries.delete(index);
+    this.#unpin(index);
+  }
+
+  #leave(index: number, { tap }: Entry): void {
+    tap?.detach();
+    this.#entries.delete(index);
+  }
+
+  /** Pins that a former process left for interfaces that are gone or no longer a pod's. */
+  #dropStalePins(seen: Discovery): void {
+    const { pinDirectory } = this.#options;
+    const pins = pinDirectory && existsSync(pinDirectory) ? readdirSync(pinDirectory) : [];
+    for (const name of pins) {
+      const index = Number(/^link-(\d+)-/.exec(name)?.[1] ?? Number.NaN);
+      if (!Number.isNaN(index) && !this.#entries.has(index) && !seen.pods.some((pod) => pod.index === index)) {
+        this.#unpin(index);
+      }
+    }
+  }
+
+  #unpin(index: number): void {
+    const { pinDirectory } = this.#options;
+    if (!pinDirectory) return;
+    for (const direction of ['ingress', 'egress'] as const) {
+      const pin = join(pinDirectory, linkPinName(index, direction));
+      if (existsSync(pin)) unlinkSync(pin);
+    }
+  }
+}
+
+function statusOf({ pod, tap, error }: Entry): TapStatus {
+  return {
+    interface: pod.name,
+    interfaceIndex: pod.index,
+    addresses: pod.addresses,
+    state: tap ? 'active' : 'failed',
+    message: tap ? `attached (${tap.mode})` : error,
+  };
+}
