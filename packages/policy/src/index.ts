@@ -4,5 +4,7 @@ export { type Connection, type DirectionResult, type Evaluation, evaluate, selec
 export type * from './kubernetes.ts';
 export { type PolicyObject, parseNetworkPolicy } from './parse/parse-network-policy.ts';
 export type { Direction, ParsedPeer, ParsedPolicy, ParsedPort, ParsedRule } from './parse/parsed-policy.ts';
+export { recommend } from './recommend/recommend.ts';
 export type * from './recommend/types.ts';
+export { renderYaml } from './render/render-yaml.ts';
 export { type Labels, matchesSelector } from './selector/matches-selector.ts';

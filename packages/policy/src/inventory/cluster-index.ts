@@ -20,10 +20,11 @@ export interface Workload {
 /** An inventory, looked up by name. */
 export interface ClusterIndex {
   readonly workloads: ReadonlyMap<string, Workload>;
+  readonly workloadsIn: (namespace: string) => readonly Workload[];
+  readonly services: readonly InventoryService[];
   readonly namespaceLabels: (namespace: string) => Labels;
   readonly service: (namespace: string, name: string) => InventoryService | undefined;
   readonly slicesOf: (namespace: string, service: string) => readonly InventoryEndpointSlice[];
-  readonly servicesIn: (namespace: string) => readonly InventoryService[];
   readonly pod: (namespace: string, name: string) => InventoryPod | undefined;
   /** Undefined for a node that is gone. May hold host names beside addresses. */
   readonly nodeAddresses: (name: string) => readonly string[] | undefined;
@@ -32,16 +33,18 @@ export interface ClusterIndex {
 export function indexInventory(inventory: Inventory): ClusterIndex {
   const labels = new Map(inventory.namespaces.map((namespace) => [namespace.name, namespace.labels]));
   const services = new Map(inventory.services.map((service) => [pairKey(service.namespace, service.name), service]));
-  const servicesIn = groupBy(inventory.services, (service) => service.namespace);
   const slices = groupBy(inventory.endpointSlices, (slice) => pairKey(slice.namespace, slice.service));
   const pods = new Map(inventory.pods.map((pod) => [pairKey(pod.namespace, pod.name), pod]));
   const nodes = new Map(inventory.nodes.map((node) => [node.name, node.addresses]));
+  const workloads = indexWorkloads(inventory);
+  const workloadsIn = groupBy(workloads.values(), (workload) => workload.namespace);
   return {
-    workloads: indexWorkloads(inventory),
+    workloads,
+    workloadsIn: (namespace) => workloadsIn.get(namespace) ?? [],
+    services: inventory.services,
     namespaceLabels: (namespace) => withNameLabel(namespace, labels.get(namespace) ?? {}),
     service: (namespace, name) => services.get(pairKey(namespace, name)),
     slicesOf: (namespace, service) => slices.get(pairKey(namespace, service)) ?? [],
-    servicesIn: (namespace) => servicesIn.get(namespace) ?? [],
     pod: (namespace, name) => pods.get(pairKey(namespace, name)),
     nodeAddresses: (name) => nodes.get(name),
   };

@@ -60,8 +60,7 @@ function backendsOfSelector(
 ): Backend[] {
   const backends: Backend[] = [];
   if (Object.keys(selector).length === 0) return backends;
-  for (const workload of index.workloads.values()) {
-    if (workload.namespace !== namespace) continue;
+  for (const workload of index.workloadsIn(namespace)) {
     for (const pod of workload.pods) {
       if (!matchesSelector({ matchLabels: selector }, pod.labels)) continue;
       const named = pod.ports.find(({ name, protocol }) => name === port.target && protocol === port.protocol);

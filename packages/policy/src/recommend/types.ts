@@ -10,6 +10,8 @@ export interface RecommendInput {
   readonly toMs: number;
   /** Flows known to be lost in that interval; drawn on the recommendation. */
   readonly lostFlows: number;
+  /** Namespace of Margay's own agent, which gets no recommendation; `margay` where absent. */
+  readonly agentNamespace?: string;
 }
 
 /** Why an entry stands in the policy. Counts are over the interval read. */

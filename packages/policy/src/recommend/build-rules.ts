@@ -1,0 +1,98 @@
+import { protocolName } from '@margay/model';
+import { type Cidr, formatCidr } from '../address/cidr.ts';
+import { groupBy } from '../inventory/group-by.ts';
+import type { LabelSelector, NetworkPolicyPeer, NetworkPolicyPort } from '../kubernetes.ts';
+import { compareText } from './compare-text.ts';
+import { type DraftEntry, isRange, type RangeEntry, type UnitPeer } from './draft.ts';
+import { toEvidence } from './evidence.ts';
+import { plainText } from './plain-text.ts';
+import { isSeen, type Sighting } from './sighting.ts';
+import type { RuleEvidence } from './types.ts';
+import { comparePorts, listWords, portWords, sortedTexts, workloadWords } from './words.ts';
+
+/** One rule, either direction: its peers times its ports, each of which was seen. */
+export interface BuiltRule {
+  readonly peers: readonly NetworkPolicyPeer[];
+  readonly ports: readonly NetworkPolicyPort[];
+  readonly sentence: string;
+  readonly evidence: RuleEvidence;
+}
+
+/**
+ * One rule per workload that is a peer, with all its ports, because that is how a reader asks ("may frontend?"); addresses of one kind with the same
+ * ports share a rule. Own namespace first, then other namespaces, addresses, nodes.
+ */
+export function buildRules(entries: readonly DraftEntry[], namespace: string): BuiltRule[] {
+  const units = entries.flatMap(({ peer, ports }) => (peer.kind === 'unit' ? [{ peer, ports }] : []));
+  const ranges = groupBy(entries.filter(isRange), (entry) => `${entry.peer.source} ${portSignature(entry)}`);
+  return [
+    ...units.sort((a, b) => compareUnits(a.peer, b.peer, namespace)).map((entry) => unitRule(entry, namespace)),
+    ...[...ranges.values()].map(sortRanges).sort(compareRangeRules).map(rangeRule),
+  ];
+}
+
+function unitRule({ peer, ports }: { peer: UnitPeer; ports: DraftEntry['ports'] }, namespace: string): BuiltRule {
+  const { unit } = peer;
+  const names = unit.workloads.map((workload) => workloadWords(workload, unit.namespace));
+  const where = unit.namespace === namespace ? '' : ` in ${plainText(unit.namespace)}`;
+  const sightings = [...ports.values()];
+  return {
+    peers: [{ namespaceSelector: byName(unit.namespace), podSelector: unit.selector }],
+    ports: toPorts(sightings),
+    sentence: `Allow ${listWords(names)}${where} on ${portWords(sightings)}`,
+    evidence: toEvidence(sightings),
+  };
+}
+
+/** The label that the API server sets on every namespace. */
+const byName = (namespace: string): LabelSelector => ({ matchLabels: { 'kubernetes.io/metadata.name': namespace } });
+
+function rangeRule(entries: readonly RangeEntry[]): BuiltRule {
+  const sightings = entries.flatMap(({ ports }) => [...ports.values()]);
+  const [first] = entries;
+  const names =
+    first?.peer.source === 'node'
+      ? sortedTexts(sightings.flatMap(({ peers }) => [...peers]))
+      : entries.map(({ peer }) => rangeWords(peer.cidr));
+  return {
+    peers: entries.map(({ peer }) => ({ ipBlock: { cidr: formatCidr(peer.cidr) } })),
+    ports: toPorts([...(first?.ports.values() ?? [])]),
+    sentence: `Allow ${listWords(names)} on ${portWords([...(first?.ports.values() ?? [])])}`,
+    evidence: toEvidence(sightings),
+  };
+}
+
+/** A single address is written as such. */
+const rangeWords = (cidr: Cidr) => formatCidr(cidr).replace(cidr.family === 4 ? /\/32$/ : /\/128$/, '');
+
+function toPorts(sightings: readonly Sighting[]): NetworkPolicyPort[] {
+  return [...sightings].sort(comparePorts).map(({ protocol, port }) => ({
+    protocol: protocolName(protocol) as 'TCP' | 'UDP' | 'SCTP',
+    port,
+  }));
+}
+
+/** Entries share a rule only where each of them was seen on each of its ports. */
+const portSignature = ({ ports }: DraftEntry) =>
+  sortedTexts([...ports].map(([key, sighting]) => (isSeen(sighting) ? key : `${key} unseen`))).join(', ');
+
+function compareUnits(a: UnitPeer, b: UnitPeer, namespace: string): number {
+  const isForeign = ({ unit }: UnitPeer) => Number(unit.namespace !== namespace);
+  return isForeign(a) - isForeign(b) || compareText(a.unit.key, b.unit.key);
+}
+
+const sortRanges = (entries: readonly RangeEntry[]) =>
+  [...entries].sort((a, b) => compareCidrs(a.peer.cidr, b.peer.cidr));
+
+function compareCidrs(a: Cidr, b: Cidr): number {
+  if (a.family !== b.family) return a.family - b.family;
+  if (a.value !== b.value) return a.value < b.value ? -1 : 1;
+  return a.prefix - b.prefix;
+}
+
+function compareRangeRules([a]: readonly RangeEntry[], [b]: readonly RangeEntry[]): number {
+  if (a === undefined || b === undefined) return 0;
+  const order = ['outside', 'bucket', 'node'];
+  const bySource = order.indexOf(a.peer.source) - order.indexOf(b.peer.source);
+  return bySource || compareCidrs(a.peer.cidr, b.peer.cidr) || compareText(portSignature(a), portSignature(b));
+}

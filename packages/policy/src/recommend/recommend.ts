@@ -1,0 +1,126 @@
+import { hash64, type Inventory } from '@margay/model';
+import { indexInventory } from '../inventory/cluster-index.ts';
+import { groupBy } from '../inventory/group-by.ts';
+import type { NetworkPolicy } from '../kubernetes.ts';
+import { parseNetworkPolicy } from '../parse/parse-network-policy.ts';
+import type { ParsedPolicy } from '../parse/parsed-policy.ts';
+import { renderYaml } from '../render/render-yaml.ts';
+import { type BuiltRule, buildRules } from './build-rules.ts';
+import { compareText } from './compare-text.ts';
+import { findDnsPartners } from './dns-ports.ts';
+import { draftEntries } from './draft.ts';
+import type { Cluster } from './end.ts';
+import { learn } from './learn.ts';
+import type { Lesson, Omission } from './lesson.ts';
+import { writeNotes } from './notes.ts';
+import { mergeOmissions } from './omissions.ts';
+import { namePolicies } from './policy-name.ts';
+import type { Recommendation, RecommendedRule, RecommendInput } from './types.ts';
+import { formUnits, type Unit } from './unit.ts';
+import { writeHeader } from './write-header.ts';
+
+/** The namespace that Margay's own agent runs in, where the caller names no other. */
+const AGENT_NAMESPACE = 'margay';
+
+/**
+ * One NetworkPolicy per workload from what was seen: every edge that got through and that a policy can name stays allowed, nothing else is.
+ * Every workload of the inventory has an entry in the result, with a policy or the reason why there is none. Pure; the order of the input does not matter.
+ */
+export function recommend(input: RecommendInput): Recommendation[] {
+  const index = indexInventory(input.inventory);
+  const units = formUnits(index);
+  const cluster: Cluster = { index, units };
+  const dnsPartner = findDnsPartners(index);
+  const learnt = input.edges.flatMap((edge) => learn(cluster, dnsPartner, edge));
+  const byUnit = groupBy(learnt, ({ unit }) => unit);
+  const names = namePolicies(units.values());
+  const existing = existingByNamespace(input.inventory);
+  const agentNamespace = input.agentNamespace ?? AGENT_NAMESPACE;
+  return [...names]
+    .filter(([unit]) => unit.namespace !== agentNamespace)
+    .sort(([a], [b]) => compareText(a.namespace, b.namespace) || compareText(a.key, b.key))
+    .map(([unit, name]) => {
+      const context = { cluster, name, existing: existing.get(unit.namespace) ?? [], input };
+      return recommendUnit(unit, byUnit.get(unit) ?? [], context);
+    });
+}
+
+function existingByNamespace(inventory: Inventory): Map<string, ParsedPolicy[]> {
+  const policies = inventory.policies.map(parseNetworkPolicy).filter((policy) => policy !== null);
+  return groupBy(policies, ({ namespace }) => namespace);
+}
+
+interface UnitContext {
+  readonly cluster: Cluster;
+  readonly name: string;
+  readonly existing: readonly ParsedPolicy[];
+  readonly input: RecommendInput;
+}
+
+function recommendUnit(unit: Unit, learnt: readonly (Lesson | Omission)[], context: UnitContext): Recommendation {
+  const lessons = learnt.filter((one) => one.kind === 'lesson');
+  const leftOut = mergeOmissions(learnt.filter((one) => one.kind === 'omission'));
+  const workloads = unit.workloads.map(({ namespace, kind, name }) => ({ namespace, kind, name }));
+  const whole = { key: unit.key, workloads, namespace: unit.namespace, leftOut };
+  const refusal = refusalOf(unit, lessons.length, leftOut.length);
+  if (refusal !== null) {
+    const nothing = { policy: null, yaml: null, rules: [], notes: [] };
+    return { ...whole, ...nothing, refusal, fingerprint: hash64(`refused: ${refusal}`) };
+  }
+  const entries = {
+    ingress: draftEntries(lessons.filter(({ direction }) => direction === 'ingress')),
+    egress: draftEntries(lessons.filter(({ direction }) => direction === 'egress')),
+  };
+  const rules = {
+    ingress: buildRules(entries.ingress, unit.namespace),
+    egress: buildRules(entries.egress, unit.namespace),
+  };
+  const policy = toPolicy(unit, context.name, rules);
+  const canonical = renderYaml(policy);
+  const { cluster, existing, input } = context;
+  return {
+    ...whole,
+    policy,
+    yaml: `${writeHeader(unit, input)}${canonical}`,
+    refusal: null,
+    rules: [...toRecommended('ingress', rules.ingress), ...toRecommended('egress', rules.egress)],
+    notes: writeNotes({
+      cluster,
+      unit,
+      policyName: context.name,
+      existing,
+      entries,
+      rules,
+      lostFlows: input.lostFlows,
+    }),
+    fingerprint: hash64(canonical),
+  };
+}
+
+/** A policy without rules isolates: it is never made of nothing. */
+function refusalOf(unit: Unit, lessons: number, omissions: number): string | null {
+  if (unit.hostNetwork) return 'host network: NetworkPolicy does not apply';
+  if (lessons > 0) return null;
+  return omissions > 0 ? 'no traffic seen that a policy can be learnt from' : 'no traffic seen';
+}
+
+type Rules = Readonly<Record<'ingress' | 'egress', readonly BuiltRule[]>>;
+
+/** Both directions are always named: one without traffic is closed, which its notes say. */
+function toPolicy(unit: Unit, name: string, rules: Rules): NetworkPolicy {
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    metadata: { name, namespace: unit.namespace },
+    spec: {
+      podSelector: unit.selector,
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: rules.ingress.map(({ peers, ports }) => ({ from: [...peers], ports: [...ports] })),
+      egress: rules.egress.map(({ peers, ports }) => ({ to: [...peers], ports: [...ports] })),
+    },
+  };
+}
+
+function toRecommended(direction: 'ingress' | 'egress', rules: readonly BuiltRule[]): RecommendedRule[] {
+  return rules.map(({ sentence, evidence }, index) => ({ direction, index, sentence, evidence }));
+}
