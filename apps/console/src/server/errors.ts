@@ -17,7 +17,7 @@ const TRPC_CODE = {
 
 /** What a person may read of an error: a verb's own words; else a neutral line with the id that the log has. */
 export function toTrpcError(error: unknown, requestId: string, path: string): TRPCError {
-  if (error instanceof TRPCError && error.cause === undefined) return error;
+  if (error instanceof TRPCError && error.code !== 'INTERNAL_SERVER_ERROR') return error;
   const cause = error instanceof TRPCError ? error.cause : error;
   if (cause instanceof MargayError && cause.code !== 'INTERNAL') {
     if (cause.code === 'UNAVAILABLE') log.warn({ err: cause.cause ?? cause, requestId, path }, cause.message);

@@ -24,8 +24,7 @@ type ProcedureOf<V> =
       : TRPCMutationProcedure<{ input: InputOf<I>; output: z.output<O>; meta: unknown }>
     : never;
 /** An input without a required member may be left out. */
-type InputOf<I extends z.ZodType> =
-  Record<never, never> extends z.input<I> ? z.input<I> | undefined : z.input<I>;
+type InputOf<I extends z.ZodType> = Record<never, never> extends z.input<I> ? z.input<I> | undefined : z.input<I>;
 
 type EntityOf<Name extends string> = Name extends `${infer Entity}.${string}` ? Entity : never;
 

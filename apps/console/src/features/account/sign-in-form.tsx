@@ -1,0 +1,42 @@
+'use client';
+import { Button, TextField } from '@margay/ui';
+import { useSearchParams } from 'next/navigation';
+import { type FormEvent, useState } from 'react';
+import { nextPath } from './next-path.ts';
+import { PasswordField } from './password-field.tsx';
+import { startSession } from './start-session.ts';
+
+/** E-mail and password. */
+export function SignInForm() {
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
+  const [problem, setProblem] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  const next = nextPath(useSearchParams().get('next'));
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    const refusal = await startSession(email, password);
+    if (refusal === null) return window.location.assign(next);
+    setProblem(refusal);
+    setBusy(false);
+  };
+  return (
+    <form onSubmit={(event) => void submit(event)} noValidate={false}>
+      <TextField
+        label="E-mail"
+        type="email"
+        name="email"
+        autoComplete="username"
+        required
+        maxLength={254}
+        value={email}
+        onChange={(event) => setEmail(event.target.value)}
+      />
+      <PasswordField value={password} onChange={setPassword} problem={problem} />
+      <Button type="submit" kind="ink" size="lg" busy={busy} shortcut="Enter">
+        {busy ? 'Signing in' : 'Sign in'}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,60 @@
+'use client';
+import type { ClusterView } from '@margay/services/inputs';
+import { Button, Dialog, plural, useToast } from '@margay/ui';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useTRPC } from '../../client/trpc.tsx';
+
+/** Names what goes, and what stays in the cluster itself. */
+export function DeleteCluster({ cluster, onClose }: { cluster: ClusterView; onClose: () => void }) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const say = useToast();
+  const remove = useMutation(
+    trpc.cluster.delete.mutationOptions({
+      onSuccess: async () => {
+        await queryClient.invalidateQueries({ queryKey: trpc.cluster.list.queryKey() });
+        say(`Deleted ${cluster.name}`);
+        onClose();
+      },
+    }),
+  );
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => (open ? undefined : onClose())}
+      title={`Delete ${cluster.name}`}
+      text={
+        <>
+          <p>
+            Its flows, recommendations and the inventory of {plural(cluster.workloads, 'workload')} are hidden at once
+            and then cleared; the credential of {plural(cluster.agents.total, 'agent')} is revoked. This cannot be
+            undone.
+          </p>
+          <p>
+            The cluster keeps running as it is. Remove the agents there with{' '}
+            <span className="mono">kubectl delete -f</span> and the address that was applied.
+          </p>
+        </>
+      }
+      actions={
+        <>
+          <Button onClick={onClose}>Keep it</Button>
+          <Button
+            kind="danger"
+            icon="trash"
+            busy={remove.isPending}
+            onClick={() => remove.mutate({ clusterId: cluster.id })}
+          >
+            Delete {cluster.name}
+          </Button>
+        </>
+      }
+    >
+      {remove.error ? (
+        <p className="hint hint-bad" role="alert">
+          {remove.error.message}
+        </p>
+      ) : null}
+    </Dialog>
+  );
+}

@@ -1,0 +1,1 @@
+export { ClustersPage } from './clusters-page.tsx';

@@ -1,0 +1,37 @@
+import 'server-only';
+import { nobodyContext, type Session, userContext, type Context as VerbContext } from '@margay/services';
+import { initTRPC } from '@trpc/server';
+import superjson from 'superjson';
+import { dependencies } from './dependencies.ts';
+import { toTrpcError } from './errors.ts';
+
+/** What a call comes with: who, and which organisation (a slug) it says it is about. */
+export interface ApiContext {
+  readonly session: Session | null;
+  readonly org: string | null;
+  readonly requestId: string;
+}
+
+const t = initTRPC.context<ApiContext>().create({
+  transformer: superjson,
+  sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
+});
+
+/** The one wrapper: session and membership become a verb's context; errors are mapped once. */
+export const procedure = t.procedure.use(async ({ ctx, path, next }) => {
+  try {
+    const result = await next({ ctx: { ...ctx, verb: verbContext(ctx) } });
+    if (!result.ok) throw toTrpcError(result.error, ctx.requestId, path);
+    return result;
+  } catch (error) {
+    throw toTrpcError(error, ctx.requestId, path);
+  }
+});
+
+/** Proves the membership. @throws MargayError NOT_FOUND for an organisation that is not theirs. */
+export function verbContext({ session, org, requestId }: ApiContext): VerbContext {
+  const meta = { requestId, now: new Date() };
+  return session ? userContext(dependencies(), session, org, meta) : nobodyContext(dependencies(), meta);
+}
+
+export const { createCallerFactory, router } = t;
