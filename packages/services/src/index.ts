@@ -1,14 +1,13 @@
+export { type AuthenticatedUser, type AuthenticateMeta, authenticate } from './account/authenticate.ts';
+export { type AdmittedAgent, admitAgent } from './agent/admit.ts';
+export { listLiveClusters } from './cluster/live-clusters.ts';
+export { SILENT_AFTER_MS } from './cluster/load-views.ts';
 export { type Audit, TELEMETRY } from './core/audit.ts';
-export type {
-  Actor,
-  AgentActor,
-  Context,
-  Deps,
-  Jobs,
-  NobodyActor,
-  SystemActor,
-  UserActor,
-} from './core/context.ts';
+export type { Actor, AgentActor, Context, Deps, Jobs, NobodyActor, SystemActor, UserActor } from './core/context.ts';
+export { agentContext, type CallMeta, nobodyContext, systemContext, userContext } from './core/make-context.ts';
 export { parseInput, toMargayError } from './core/map-error.ts';
 export { type Call, type Kind, type Need, type Verb, type VerbDefinition, verb, type Written } from './core/verb.ts';
+export { type LoadedInventory, loadInventory } from './inventory/load.ts';
 export { type VerbName, type Verbs, verbs } from './registry.ts';
+export { readSession, type Session } from './session/read-session.ts';
+export { type SignInMeta, signIn } from './session/sign-in.ts';

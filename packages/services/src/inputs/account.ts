@@ -47,3 +47,4 @@ export const AuditRow = z.object({
   after: z.unknown(),
 });
 export const ListAuditOutput = z.object({ rows: z.array(AuditRow), nextCursor: z.string().nullable() });
+export const Done = z.object({ done: z.literal(true) });

@@ -90,3 +90,13 @@ export const WorkloadView = z.object({
 });
 export type WorkloadView = z.infer<typeof WorkloadView>;
 export const ListWorkloadsOutput = z.array(WorkloadView);
+
+/** A lasting credential of the cluster's agents; never its secret. */
+export const CredentialView = z.object({
+  id: z.uuid(),
+  createdAt: z.date(),
+  lastUsedAt: z.date().nullable(),
+  revokedAt: z.date().nullable(),
+});
+export const ListCredentialsOutput = z.array(CredentialView);
+export const RevokeCredentialInput = z.object({ clusterId: ClusterId, credentialId: z.uuid() });

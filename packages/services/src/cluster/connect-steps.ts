@@ -1,0 +1,169 @@
+import type { z } from 'zod';
+import type { CheckStep } from '../inputs/cluster.ts';
+import type { ConnectFacts } from './load-connect-facts.ts';
+
+type Step = z.input<typeof CheckStep>;
+type Remedy = Step['remedy'];
+
+/** How long each step may take before a remedy is offered: pulling an image takes a minute or two. */
+const TOKEN_PATIENCE_MS = 150_000;
+const STEP_PATIENCE_MS = 45_000;
+
+const PODS = 'kubectl -n margay get pods -o wide';
+const CLUSTER_LOG = 'kubectl -n margay logs deployment/margay-cluster --tail=50';
+const NODE_LOG = 'kubectl -n margay logs daemonset/margay-node --tail=50';
+const CAN_LIST = 'kubectl auth can-i --list --as=system:serviceaccount:margay:margay-cluster';
+
+const remedy = (text: string, command: string | null = null): Remedy => ({ text, command });
+const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
+const olderThan = (at: Date | null, ms: number, now: Date) => at !== null && now.getTime() - at.getTime() > ms;
+
+export function tokenStep({ token, enrolledAt, now }: ConnectFacts): Step {
+  const step = 'token' as const;
+  if (enrolledAt !== null)
+    return { step, state: 'done', at: token.usedAt ?? enrolledAt, detail: 'The agent has enrolled', remedy: null };
+  if (token.state === 'none')
+    return {
+      step,
+      state: 'waiting',
+      at: null,
+      detail: 'No install line has been made yet',
+      remedy: remedy('Make the install line on this page.'),
+    };
+  if (token.state === 'expired')
+    return {
+      step,
+      state: 'failed',
+      at: token.expiresAt,
+      detail: 'The install line expired before an agent used it',
+      remedy: remedy(
+        'Make a new line on this page and apply it. If you did apply the old one, this says what held the agent up:',
+        PODS,
+      ),
+    };
+  const late = olderThan(token.createdAt, TOKEN_PATIENCE_MS, now);
+  return {
+    step,
+    state: 'waiting',
+    at: null,
+    detail: 'Waiting for the agent to use the install line',
+    remedy: late
+      ? remedy(
+          'Nothing has called yet. If the line was applied, see whether the agent runs and reaches this console:',
+          PODS,
+        )
+      : null,
+  };
+}
+
+export function agentStep({ agents, enrolledAt, now }: ConnectFacts): Step {
+  const step = 'agent' as const;
+  const alive = agents.filter((agent) => agent.alive);
+  const firstSeen = agents.map((agent) => agent.firstSeenAt.getTime());
+  const at = firstSeen.length > 0 ? new Date(Math.min(...firstSeen)) : null;
+  if (alive.length > 0) {
+    const nodes = alive.filter((agent) => agent.role === 'node').length;
+    const cluster = alive.some((agent) => agent.role === 'cluster');
+    const detail = `${cluster ? 'Cluster agent' : 'No cluster agent'} and ${plural(nodes, 'node agent')}`;
+    return { step, state: 'done', at, detail, remedy: null };
+  }
+  if (agents.length > 0)
+    return {
+      step,
+      state: 'failed',
+      at,
+      detail: `${plural(agents.length, 'agent')} called before, none in the last minute`,
+      remedy: remedy('See whether the agents still run and reach this console:', CLUSTER_LOG),
+    };
+  return {
+    step,
+    state: 'waiting',
+    at: null,
+    detail: enrolledAt === null ? 'Waiting for the install line to be used' : 'Enrolled; waiting for the first call',
+    remedy: olderThan(enrolledAt, STEP_PATIENCE_MS, now)
+      ? remedy('The agent enrolled and then fell silent. Its log says why:', CLUSTER_LOG)
+      : null,
+  };
+}
+
+export function inventoryStep({ inventory, cluster, agents, now }: ConnectFacts): Step {
+  const step = 'inventory' as const;
+  const problem = inventory?.problems[0];
+  if (inventory && problem)
+    return {
+      step,
+      state: 'failed',
+      at: inventory.receivedAt,
+      detail: `${problem.resource}: ${problem.reason === 'forbidden' ? 'the agent may not read them' : problem.message || problem.reason}`,
+      remedy:
+        problem.reason === 'forbidden'
+          ? remedy(
+              'Apply the install line again as a cluster administrator: it brings the read permissions. This lists what the agent may do now:',
+              CAN_LIST,
+            )
+          : remedy(
+              'The Kubernetes API did not answer for this kind. The log of the cluster agent says more:',
+              CLUSTER_LOG,
+            ),
+    };
+  if (inventory)
+    return {
+      step,
+      state: 'done',
+      at: inventory.receivedAt,
+      detail: `Kubernetes ${cluster.kubernetesVersion ?? ''}, ${plural(cluster.nodes, 'node')}, ${plural(cluster.workloads, 'workload')}`,
+      remedy: null,
+    };
+  const clusterAgent = agents.find((agent) => agent.role === 'cluster');
+  return {
+    step,
+    state: 'waiting',
+    at: null,
+    detail: 'Waiting for the list of workloads',
+    remedy: olderThan(clusterAgent?.firstSeenAt ?? null, STEP_PATIENCE_MS, now)
+      ? remedy('The cluster agent calls but has sent no inventory. Its log says why:', CLUSTER_LOG)
+      : null,
+  };
+}
+
+export function flowStep({ firstFlowMs, agents, inventory, now }: ConnectFacts): Step {
+  const step = 'flow' as const;
+  if (firstFlowMs !== null)
+    return { step, state: 'done', at: new Date(firstFlowMs), detail: 'Traffic is arriving', remedy: null };
+  const nodes = agents.filter((agent) => agent.role === 'node');
+  const taps = nodes.reduce((sum, { taps }) => sum + taps.active + taps.halfBlind, 0);
+  const broken = nodes.flatMap((agent) => agent.taps.problems)[0];
+  if (nodes.length > 0 && taps === 0 && broken !== undefined)
+    return {
+      step,
+      state: 'failed',
+      at: null,
+      detail: broken,
+      remedy: remedy('No pod could be tapped. The log of a node agent says what its kernel lacks:', NODE_LOG),
+    };
+  const detail =
+    nodes.length === 0
+      ? 'Waiting for a node agent'
+      : `${plural(nodes.length, 'node agent')} watching ${plural(taps, 'pod')}; no connection seen yet`;
+  const since =
+    nodes.length > 0
+      ? new Date(Math.min(...nodes.map((agent) => agent.firstSeenAt.getTime())))
+      : (inventory?.receivedAt ?? null);
+  if (!olderThan(since, STEP_PATIENCE_MS, now)) return { step, state: 'waiting', at: null, detail, remedy: null };
+  return {
+    step,
+    state: 'waiting',
+    at: null,
+    detail,
+    remedy:
+      nodes.length === 0
+        ? remedy(
+            'No node agent has called. They need to be allowed to run privileged on every node:',
+            'kubectl -n margay describe daemonset/margay-node',
+          )
+        : remedy(
+            'Pods that do not talk give no flows. If yours do, the log of a node agent says what it sees:',
+            NODE_LOG,
+          ),
+  };
+}
