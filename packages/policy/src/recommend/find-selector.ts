@@ -26,8 +26,9 @@ export function findSelector(space: LabelSpace, owners: ReadonlySet<string>): Fo
   const lasting = shared.filter((term) => !isVolatile(term));
   const strangersOf = rememberStrangers(space, owners);
   const exact =
-    searchSmallest(lasting, strangersOf, (subset) => subset.some(isIdentity)) ??
+    searchSmallest(lasting, strangersOf, namesThem) ??
     searchSmallest(lasting, strangersOf) ??
+    searchSmallest(shared, strangersOf, namesThem) ??
     searchSmallest(shared, strangersOf);
   if (exact !== null) return { selector: toSelector(exact), strangers: [], byAbsence: false };
 
@@ -41,6 +42,8 @@ export function findSelector(space: LabelSpace, owners: ReadonlySet<string>): Fo
     byAbsence: terms.every(({ operator }) => operator !== 'In'),
   };
 }
+
+const namesThem = (terms: readonly Term[]) => terms.some(isIdentity);
 
 type StrangersOf = (term: Term) => ReadonlySet<Bearer>;
 

@@ -1,0 +1,522 @@
+import type { Inventory, MergedEdge } from '@margay/model';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import {
+  cidr,
+  edgeOf,
+  external,
+  inventoryOf,
+  node,
+  serviceOf,
+  servicePeer,
+  unknown,
+  type WorkloadSpec,
+  workloadPeer,
+} from '../../test/fixtures.ts';
+import { recommend } from './recommend.ts';
+import type { RecommendInput } from './types.ts';
+
+const front: WorkloadSpec = { name: 'frontend' };
+const cart: WorkloadSpec = { name: 'cart' };
+const coredns: WorkloadSpec = { namespace: 'kube-system', name: 'coredns', labels: { 'k8s-app': 'kube-dns' } };
+const kubeDns = (target = 53) =>
+  serviceOf(
+    'kube-system',
+    'kube-dns',
+    [
+      ['UDP', 53, target],
+      ['TCP', 53, target],
+    ],
+    { 'k8s-app': 'kube-dns' },
+  );
+
+const run = (inventory: Inventory, edges: readonly MergedEdge[], more: Partial<RecommendInput> = {}) =>
+  recommend({ inventory, edges, fromMs: 0, toMs: 3_600_000, lostFlows: 0, ...more });
+const runFor = (
+  name: string,
+  inventory: Inventory,
+  edges: readonly MergedEdge[],
+  more: Partial<RecommendInput> = {},
+) => {
+  const found = run(inventory, edges, more).find(({ workloads }) => workloads.some((one) => one.name === name));
+  if (found === undefined) throw new Error(`no recommendation for ${name}`);
+  return found;
+};
+const sentences = (recommendation: { rules: readonly { direction: string; sentence: string }[] }) =>
+  recommendation.rules.map(({ direction, sentence }) => `${direction}: ${sentence}`);
+const inNamespace = (name: string, podLabels: Record<string, string>) => ({
+  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': name } },
+  podSelector: { matchLabels: podLabels },
+});
+
+describe('recommend', () => {
+  it('keeps every port, protocol and address of one pair of workloads', () => {
+    const edges = ['TCP 80', 'TCP 443', 'UDP 80', 'SCTP 3868'].map((port) =>
+      edgeOf(workloadPeer(front), workloadPeer(cart), port),
+    );
+    const { policy } = runFor('frontend', inventoryOf([front, cart]), [
+      ...edges,
+      edgeOf(workloadPeer(front), external('203.0.113.7'), 'TCP 443'),
+    ]);
+    expect(policy?.spec.egress).toEqual([
+      {
+        to: [inNamespace('shop', { app: 'cart' })],
+        ports: [
+          { protocol: 'UDP', port: 80 },
+          { protocol: 'TCP', port: 80 },
+          { protocol: 'TCP', port: 443 },
+          { protocol: 'SCTP', port: 3868 },
+        ],
+      },
+      { to: [{ ipBlock: { cidr: '203.0.113.7/32' } }], ports: [{ protocol: 'TCP', port: 443 }] },
+    ]);
+    expect(policy?.spec.ingress).toEqual([]);
+    expect(policy?.spec.policyTypes).toEqual(['Ingress', 'Egress']);
+  });
+
+  it('writes /32 for IPv4, /128 for IPv6, and one spelling of each address', () => {
+    const { policy } = runFor('frontend', inventoryOf([front]), [
+      edgeOf(workloadPeer(front), external('2001:DB8:0:0::7'), 'TCP 443'),
+      edgeOf(workloadPeer(front), external('2001:db8::7'), 'TCP 443'),
+      edgeOf(workloadPeer(front), external('203.0.113.7'), 'TCP 443'),
+      edgeOf(workloadPeer(front), external('::ffff:203.0.113.9'), 'TCP 443'),
+    ]);
+    const cidrs = policy?.spec.egress?.flatMap(({ to }) => to?.map(({ ipBlock }) => ipBlock?.cidr));
+    expect(cidrs).toEqual(['203.0.113.7/32', '203.0.113.9/32', '2001:db8::7/128']);
+  });
+
+  it('selects foreign namespaces by the label that every cluster has', () => {
+    const prometheus = { namespace: 'monitoring', name: 'prometheus' };
+    const inventory = inventoryOf([cart, prometheus]);
+    inventory.namespaces = inventory.namespaces.map(({ name }) => ({ name, labels: {} }));
+    const found = runFor('cart', inventory, [edgeOf(workloadPeer(prometheus), workloadPeer(cart), 'TCP 9102')]);
+    expect(found.policy?.spec.ingress?.[0]?.from).toEqual([inNamespace('monitoring', { app: 'prometheus' })]);
+    expect(sentences(found)).toEqual(['ingress: Allow prometheus in monitoring on TCP 9102']);
+  });
+
+  it('learns the initiator’s side only: a reply is no permission', () => {
+    const edges = [
+      edgeOf(workloadPeer(front), workloadPeer(cart), 'TCP 7070', { bytesReverse: 1e9, packetsReverse: 1e6 }),
+    ];
+    const inventory = inventoryOf([front, cart]);
+    expect(sentences(runFor('frontend', inventory, edges))).toEqual(['egress: Allow cart on TCP 7070']);
+    expect(sentences(runFor('cart', inventory, edges))).toEqual(['ingress: Allow frontend on TCP 7070']);
+    expect(runFor('cart', inventory, edges).policy?.spec.egress).toEqual([]);
+    expect(runFor('cart', inventory, edges).notes).toContain(
+      'No outgoing traffic was learnt: the policy lets nothing out, DNS included.',
+    );
+  });
+
+  it('keeps the evidence of each rule', () => {
+    const seen = (more: Partial<MergedEdge>) => edgeOf(workloadPeer(front), workloadPeer(cart), 'TCP 7070', more);
+    const { rules } = runFor('cart', inventoryOf([front, cart]), [
+      seen({
+        firstSeenMs: 500,
+        lastSeenMs: 900,
+        connectionsStarted: 2,
+        flows: 1,
+        service: { namespace: 'shop', name: 'cart' },
+      }),
+      seen({ firstSeenMs: 700, lastSeenMs: 9_000, connectionsStarted: 3, flows: 4 }),
+    ]);
+    expect(rules[0]?.evidence).toEqual({
+      connections: 5,
+      flows: 5,
+      bytes: 600,
+      firstSeenMs: 500,
+      lastSeenMs: 9_000,
+      peers: ['shop/frontend'],
+      ports: ['TCP 7070'],
+      services: ['shop/cart'],
+      note: null,
+    });
+  });
+
+  it('lets addresses with the same ports share a rule, and a block take in what it covers', () => {
+    const found = runFor('frontend', inventoryOf([front]), [
+      edgeOf(workloadPeer(front), external('203.0.113.8'), 'TCP 443'),
+      edgeOf(workloadPeer(front), external('203.0.113.7'), 'TCP 443'),
+      edgeOf(workloadPeer(front), external('203.0.113.9'), 'TCP 25'),
+      edgeOf(workloadPeer(front), cidr('198.51.100.0/24'), 'TCP 443'),
+      edgeOf(workloadPeer(front), external('198.51.100.9'), 'TCP 443'),
+    ]);
+    expect(sentences(found)).toEqual([
+      'egress: Allow 203.0.113.7 and 203.0.113.8 on TCP 443',
+      'egress: Allow 203.0.113.9 on TCP 25',
+      'egress: Allow 198.51.100.0/24 on TCP 443',
+    ]);
+    expect(found.rules[2]?.evidence.connections).toBe(10);
+    expect(found.notes.join()).toContain('An address block stands for single addresses');
+  });
+
+  it('says what was lost, and which policies select the workload already', () => {
+    const spec = { podSelector: { matchLabels: { app: 'cart' } } };
+    const existing = { namespace: 'shop', uid: '', apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', spec };
+    const inventory = inventoryOf([front, cart], {
+      policies: [
+        { ...existing, name: 'old-cart' },
+        { ...existing, name: 'margay-cart' },
+      ],
+    });
+    const { notes } = runFor('cart', inventory, [edgeOf(workloadPeer(front), workloadPeer(cart), 'TCP 1')], {
+      lostFlows: 12,
+    });
+    expect(notes.join('\n')).toContain('12 flows were lost');
+    expect(notes.join('\n')).toContain('old-cart selects it already');
+    expect(notes.join('\n')).not.toContain('margay-cart');
+  });
+
+  it('passes over Margay’s own namespace', () => {
+    const agent = { namespace: 'margay', name: 'agent' };
+    const inventory = inventoryOf([front, agent]);
+    const edges = [edgeOf(workloadPeer(front), workloadPeer(agent), 'TCP 1')];
+    expect(run(inventory, edges).map(({ key }) => key)).toEqual(['workload/shop/Deployment/frontend']);
+    expect(run(inventory, edges, { agentNamespace: 'shop' }).map(({ key }) => key)).toEqual([
+      'workload/margay/Deployment/agent',
+    ]);
+  });
+});
+
+describe('what is refused or left out', () => {
+  it('makes no policy for a workload without traffic: a policy without rules would isolate it', () => {
+    const { policy, yaml, refusal, rules } = runFor('frontend', inventoryOf([front]), []);
+    expect({ policy, yaml, refusal, rules }).toEqual({
+      policy: null,
+      yaml: null,
+      refusal: 'no traffic seen',
+      rules: [],
+    });
+  });
+
+  it('learns nothing from denied traffic', () => {
+    const denied = edgeOf(workloadPeer(front), workloadPeer(cart), 'TCP 22', {
+      action: 'deny',
+      evidence: 'unanswered',
+    });
+    const found = runFor('frontend', inventoryOf([front, cart]), [denied, denied]);
+    expect(found.refusal).toBe('no traffic seen that a policy can be learnt from');
+    expect(found.leftOut).toEqual([
+      { sentence: 'TCP 22 to cart', reason: 'it was denied: denied traffic teaches nothing', connections: 10 },
+    ]);
+  });
+
+  it('makes none for the host network, where no policy applies', () => {
+    const proxy = { name: 'proxy', hostNetwork: true };
+    const edges = [edgeOf(workloadPeer(proxy), workloadPeer(cart), 'TCP 1')];
+    const inventory = inventoryOf([proxy, cart]);
+    expect(runFor('proxy', inventory, edges).refusal).toBe('host network: NetworkPolicy does not apply');
+    expect(runFor('cart', inventory, edges).policy?.spec.ingress?.[0]?.from).toEqual([
+      { ipBlock: { cidr: '10.0.0.1/32' } },
+    ]);
+  });
+
+  it('lets nodes in by their addresses of the pods’ family, and says so', () => {
+    const found = runFor('cart', inventoryOf([cart]), [
+      edgeOf(node('worker-1'), workloadPeer(cart), 'TCP 8080'),
+      edgeOf(node('worker-2'), workloadPeer(cart), 'TCP 8080'),
+      edgeOf(node('gone'), workloadPeer(cart), 'TCP 8080'),
+    ]);
+    expect(sentences(found)).toEqual(['ingress: Allow node worker-1 and node worker-2 on TCP 8080']);
+    expect(found.policy?.spec.ingress?.[0]?.from).toEqual([
+      { ipBlock: { cidr: '10.0.0.1/32' } },
+      { ipBlock: { cidr: '10.0.0.2/32' } },
+    ]);
+    expect(found.notes.join()).toContain('Node addresses stand for node worker-1 and node worker-2: kubelet probes');
+    expect(found.leftOut[0]).toMatchObject({
+      sentence: 'TCP 8080 from node gone',
+      reason: 'the node is no longer in the cluster',
+    });
+  });
+
+  it('leaves out what is gone, unknown, or has no port', () => {
+    const gone = workloadPeer({ name: 'gone' });
+    const { leftOut } = runFor('cart', inventoryOf([cart]), [
+      edgeOf(gone, workloadPeer(cart), 'TCP 1', { connectionsStarted: 4 }),
+      edgeOf(workloadPeer(cart), unknown('10.9.9.9'), 'TCP 2', { connectionsStarted: 3 }),
+      edgeOf(workloadPeer(cart), external('203.0.113.7'), 'ICMP 2048', { connectionsStarted: 2 }),
+      edgeOf(workloadPeer(cart), external('203.0.113.7'), 'GRE 0', { connectionsStarted: 1 }),
+    ]);
+    expect(leftOut.map(({ sentence, reason }) => `${sentence}: ${reason.slice(0, 30)}`)).toEqual([
+      'TCP 1 from gone: it is no longer in the cluster',
+      'TCP 2 to 10.9.9.9: nothing in the cluster owned t',
+      'ICMP 8/0 to 203.0.113.7: a Kubernetes NetworkPolicy can',
+      '47 0 to 203.0.113.7: a Kubernetes NetworkPolicy can',
+    ]);
+  });
+
+  it('keeps the list of what was left out short, with the number of the rest', () => {
+    const scan = Array.from({ length: 300 }, (_, port) =>
+      edgeOf(workloadPeer(cart), unknown('10.9.9.9'), `TCP ${port + 1}`),
+    );
+    const { leftOut } = runFor('cart', inventoryOf([cart]), scan);
+    expect(leftOut).toHaveLength(100);
+    expect(leftOut.at(-1)).toMatchObject({ sentence: '201 more peers and ports', connections: 201 * 5 });
+  });
+});
+
+describe('Services', () => {
+  const edges = [edgeOf(workloadPeer(front), servicePeer('shop', 'cart'), 'TCP 80')];
+  const withService = (target: number | string, more: Partial<Inventory> = {}) =>
+    inventoryOf([front, { ...cart, ports: [{ name: 'web', protocol: 'TCP', port: 7070 }] }], {
+      services: [serviceOf('shop', 'cart', [['TCP', 80, target]], { app: 'cart' })],
+      ...more,
+    });
+  const slice = (endpoints: Inventory['endpointSlices'][number]['endpoints']) => ({
+    namespace: 'shop',
+    name: 'cart-1',
+    service: 'cart',
+    ports: [{ name: 'tcp-80', protocol: 'TCP', port: 7171 }],
+    endpoints,
+  });
+  const portsOf = (inventory: Inventory) =>
+    ['frontend', 'cart'].map((name) => sentences(runFor(name, inventory, edges)).join());
+
+  it('names the port behind the Service, by number, by name, by EndpointSlice', () => {
+    expect(portsOf(withService(7070))).toEqual([
+      'egress: Allow cart on TCP 7070',
+      'ingress: Allow frontend on TCP 7070',
+    ]);
+    expect(portsOf(withService('web'))).toEqual([
+      'egress: Allow cart on TCP 7070',
+      'ingress: Allow frontend on TCP 7070',
+    ]);
+    const endpoint = { addresses: ['10.244.1.2'], ready: true, pod: 'cart-deployment-0', node: null };
+    expect(portsOf(withService('web', { endpointSlices: [slice([endpoint])] }))).toEqual([
+      'egress: Allow cart on TCP 7171',
+      'ingress: Allow frontend on TCP 7171',
+    ]);
+  });
+
+  it('allows the address where no pod stands behind it', () => {
+    const endpoint = { addresses: ['192.0.2.5'], ready: true, pod: null, node: null };
+    expect(portsOf(withService(7070, { endpointSlices: [slice([endpoint])] }))[0]).toBe(
+      'egress: Allow 192.0.2.5 on TCP 7171',
+    );
+  });
+
+  it('leaves out what it cannot resolve', () => {
+    const reasons = (inventory: Inventory) => runFor('frontend', inventory, edges).leftOut.map(({ reason }) => reason);
+    expect(reasons(withService('nowhere'))).toEqual(['no pod stands behind the Service']);
+    expect(reasons(withService(1, { services: [] }))).toEqual(['the Service is no longer in the cluster']);
+    expect(reasons(withService(1, { services: [serviceOf('shop', 'cart', [['UDP', 80, 1]], {})] }))).toEqual([
+      'the Service has no TCP port 80',
+    ]);
+  });
+
+  it('allows every workload that may have answered, and says that nobody saw which', () => {
+    const other = { kind: 'StatefulSet', name: 'cart-two', labels: { app: 'cart', part: 'two' } };
+    const inventory = inventoryOf([front, cart, other], {
+      services: [serviceOf('shop', 'cart', [['TCP', 80, 7070]], { app: 'cart' })],
+    });
+    const found = runFor('frontend', inventory, edges);
+    expect(sentences(found)).toEqual(['egress: Allow cart on TCP 7070', 'egress: Allow cart-two on TCP 7070']);
+    expect(found.rules[0]?.evidence.note).toBe(
+      'seen only as a Service: any of the 2 backends behind it may have answered',
+    );
+  });
+});
+
+describe('DNS', () => {
+  it('pairs TCP with UDP 53, both at the client and at the server, and says which was not seen', () => {
+    const inventory = inventoryOf([front, coredns], { services: [kubeDns()] });
+    const edges = [edgeOf(workloadPeer(front), workloadPeer(coredns), 'UDP 53')];
+    for (const name of ['frontend', 'coredns']) {
+      const { rules, policy } = runFor(name, inventory, edges);
+      expect((policy?.spec.egress?.[0] ?? policy?.spec.ingress?.[0])?.ports).toEqual([
+        { protocol: 'UDP', port: 53 },
+        { protocol: 'TCP', port: 53 },
+      ]);
+      expect(rules[0]?.evidence).toMatchObject({
+        ports: ['UDP 53'],
+        note: 'TCP 53: paired with UDP 53, not seen itself',
+        connections: 5,
+      });
+    }
+    expect(sentences(runFor('frontend', inventory, edges))).toEqual([
+      'egress: Allow coredns in kube-system on UDP and TCP 53',
+    ]);
+  });
+
+  it('drops the note once both were seen', () => {
+    const edges = ['UDP 53', 'TCP 53'].map((port) => edgeOf(workloadPeer(front), workloadPeer(coredns), port));
+    const { rules } = runFor('frontend', inventoryOf([front, coredns], { services: [kubeDns()] }), edges);
+    expect(rules[0]?.evidence).toMatchObject({ ports: ['UDP 53', 'TCP 53'], note: null });
+  });
+
+  it('uses the port that the DNS pods listen on, and labels that all of them carry', () => {
+    const pods: Record<string, string>[] = [
+      { 'k8s-app': 'kube-dns', version: '1' },
+      { 'k8s-app': 'kube-dns', version: '2', extra: 'x' },
+    ];
+    const inventory = inventoryOf([front, { ...coredns, pods }], { services: [kubeDns(5353)] });
+    const { policy } = runFor('frontend', inventory, [
+      edgeOf(workloadPeer(front), servicePeer('kube-system', 'kube-dns'), 'UDP 53'),
+    ]);
+    expect(policy?.spec.egress).toEqual([
+      {
+        to: [inNamespace('kube-system', { 'k8s-app': 'kube-dns' })],
+        ports: [
+          { protocol: 'UDP', port: 5353 },
+          { protocol: 'TCP', port: 5353 },
+        ],
+      },
+    ]);
+  });
+
+  it('pairs nothing that no Service offers as DNS', () => {
+    const edges = [
+      edgeOf(workloadPeer(front), workloadPeer(cart), 'UDP 53'),
+      edgeOf(workloadPeer(front), external('203.0.113.53'), 'UDP 53'),
+    ];
+    const { policy } = runFor('frontend', inventoryOf([front, cart]), edges);
+    expect(policy?.spec.egress?.map(({ ports }) => ports?.length)).toEqual([1, 1]);
+  });
+});
+
+describe('selectors', () => {
+  const canary: WorkloadSpec = { name: 'web-canary', labels: { app: 'web', track: 'canary' } };
+  const web: WorkloadSpec = { name: 'web', labels: { app: 'web' } };
+
+  it('tells a canary from what it shares a label with', () => {
+    const inventory = inventoryOf([web, canary]);
+    const edges = [edgeOf(workloadPeer(web), workloadPeer(canary), 'TCP 1')];
+    expect(runFor('web', inventory, edges).policy?.spec.podSelector).toEqual({
+      matchLabels: { app: 'web' },
+      matchExpressions: [{ key: 'track', operator: 'DoesNotExist' }],
+    });
+    expect(runFor('web-canary', inventory, edges).policy?.spec.podSelector).toEqual({
+      matchLabels: { app: 'web', track: 'canary' },
+    });
+  });
+
+  it('makes one policy for two workloads that no selector separates, and names both', () => {
+    const twin = { kind: 'StatefulSet', name: 'web-twin', labels: { app: 'web' } };
+    const inventory = inventoryOf([web, twin, front]);
+    const found = runFor('web', inventory, [edgeOf(workloadPeer(front), workloadPeer(twin), 'TCP 1')]);
+    expect(found.key).toBe('workload/shop/Deployment/web+workload/shop/StatefulSet/web-twin');
+    expect(found.workloads.map(({ name }) => name)).toEqual(['web', 'web-twin']);
+    expect(found.notes[0]).toBe('No selector tells web and web-twin apart: one policy covers them all.');
+    expect(found.policy?.metadata.name).toMatch(/^margay-web-web-twin-[0-9a-f]{8}$/);
+    const client = runFor('frontend', inventory, [edgeOf(workloadPeer(front), workloadPeer(twin), 'TCP 1')]);
+    expect(sentences(client)).toEqual(['egress: Allow web and web-twin on TCP 1']);
+    expect(client.rules[0]?.evidence.peers).toEqual(['shop/web-twin']);
+    expect(client.notes.join()).toContain('a rule for one lets the others through too');
+  });
+
+  it('follows a roll-out: labels of both versions now, not of the one that was seen', () => {
+    const pods = [
+      { app: 'web', version: '1' },
+      { app: 'web', version: '2' },
+    ];
+    const seen = workloadPeer({ name: 'web', labels: { app: 'old-name', version: '0' } });
+    const { policy } = runFor('cart', inventoryOf([{ name: 'web', pods }, cart]), [
+      edgeOf(seen, workloadPeer(cart), 'TCP 1'),
+    ]);
+    expect(policy?.spec.ingress?.[0]?.from).toEqual([inNamespace('shop', { app: 'web' })]);
+  });
+
+  it('selects a CronJob between its runs by its template, and passes over pods that finished', () => {
+    const job: WorkloadSpec = { kind: 'CronJob', name: 'nightly', labels: { app: 'nightly' }, pods: [] };
+    const edges = [edgeOf(workloadPeer({ ...job, pods: undefined }), workloadPeer(cart), 'TCP 1')];
+    const idle = runFor('nightly', inventoryOf([job, cart]), edges);
+    expect(idle.policy?.spec.podSelector).toEqual({ matchLabels: { app: 'nightly' } });
+    expect(idle.notes).toContain('No pod of it runs now: labels are those of its template.');
+    const finished = inventoryOf([{ ...job, pods: [{ app: 'old' }], phase: 'Succeeded' }, cart]);
+    expect(runFor('nightly', finished, edges).policy?.spec.podSelector).toEqual({ matchLabels: { app: 'nightly' } });
+  });
+
+  it('never names what a controller stamps on each pod', () => {
+    const bare = { name: 'bare', labels: {} };
+    const { policy, notes } = runFor('bare', inventoryOf([bare, cart]), [
+      edgeOf(workloadPeer(bare), workloadPeer(cart), 'TCP 1'),
+    ]);
+    expect(policy?.spec.podSelector).toEqual({ matchExpressions: [{ key: 'app', operator: 'DoesNotExist' }] });
+    expect(notes.join()).toContain('selected by what they lack');
+  });
+});
+
+describe('text', () => {
+  const edges = [
+    edgeOf(workloadPeer(front), workloadPeer(cart), 'TCP 7070'),
+    edgeOf(workloadPeer(front), external('203.0.113.7'), 'TCP 443'),
+  ];
+
+  it('is canonical YAML under a line that says what it is', () => {
+    expect(runFor('frontend', inventoryOf([front, cart]), edges).yaml).toBe(
+      `# Recommended by Margay for Deployment frontend in shop: what it was seen to do from 1970-01-01T00:00:00Z to 1970-01-01T01:00:00Z, and nothing else.
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  name: margay-frontend
+  namespace: shop
+spec:
+  podSelector:
+    matchLabels:
+      app: frontend
+  policyTypes:
+    - Ingress
+    - Egress
+  ingress: []
+  egress:
+    - to:
+        - namespaceSelector:
+            matchLabels:
+              kubernetes.io/metadata.name: shop
+          podSelector:
+            matchLabels:
+              app: cart
+      ports:
+        - protocol: TCP
+          port: 7070
+    - to:
+        - ipBlock:
+            cidr: "203.0.113.7/32"
+      ports:
+        - protocol: TCP
+          port: 443
+`,
+    );
+  });
+
+  it('has the same fingerprint on every run, whatever the interval, and another when the policy is another', () => {
+    const inventory = inventoryOf([front, cart]);
+    const first = runFor('frontend', inventory, edges);
+    const later = runFor('frontend', inventory, edges, { fromMs: 5_000, toMs: 9_000_000, lostFlows: 3 });
+    expect(later.fingerprint).toBe(first.fingerprint);
+    expect(later.policy).toEqual(first.policy);
+    expect(later.yaml).not.toBe(first.yaml);
+    expect(runFor('frontend', inventory, edges.slice(1)).fingerprint).not.toBe(first.fingerprint);
+  });
+
+  it('gives names of its own to long, odd and clashing workloads', () => {
+    const long = { name: 'x'.repeat(253) };
+    const odd = { name: 'Ünïcode <b>&' };
+    const twin = { kind: 'StatefulSet', name: 'cart', labels: { app: 'cart-db' } };
+    const specs = [long, odd, cart, twin];
+    const all = run(
+      inventoryOf(specs),
+      specs.map((spec) => edgeOf(workloadPeer(spec), external('203.0.113.7'), 'TCP 443')),
+    );
+    const names = all.map(({ policy }) => policy?.metadata.name ?? '');
+    expect(new Set(names).size).toBe(4);
+    for (const name of names) expect(name).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
+    expect(
+      all.find(({ workloads }) => workloads[0]?.kind === 'Deployment' && workloads[0].name === 'cart')?.policy?.metadata
+        .name,
+    ).toBe('margay-cart');
+  });
+
+  it('keeps hostile names and labels what they are: data', () => {
+    const name = `a\n---\nkind: Secret # "<script>alert(1)</script>\u2028\u202e${'y'.repeat(200)}`;
+    const labels = { app: name, 'on: {x': 'yes', ['__proto__']: '1e3', ключ: '\u0085\u0000\ud83d\ude00' };
+    const hostile: WorkloadSpec = { namespace: 'a\nb', name, labels };
+    const stranger: WorkloadSpec = { namespace: 'a\nb', name: 'other', labels: { app: name } };
+    const found = runFor(name, inventoryOf([hostile, stranger, cart]), [
+      edgeOf(workloadPeer(hostile), workloadPeer(cart), 'TCP 1'),
+    ]);
+    expect(parse(found.yaml ?? '')).toEqual(found.policy);
+    expect(found.yaml?.split('\n').filter((line) => line.startsWith('#') || line.startsWith('---'))).toHaveLength(1);
+    for (const text of [...sentences(found), ...found.notes, ...found.leftOut.map(({ sentence }) => sentence)])
+      expect(text).not.toMatch(/[\p{Cc}\p{Cf}\u2028]/u);
+  });
+});
