@@ -126,6 +126,6 @@ export function sctp(source: number, destination: number, chunk: number): Buffer
   ]);
 }
 
-export function icmp(type: number, code: number, id = 0, data = Buffer.alloc(0)): Buffer {
+export function icmp(type: number, code: number, id = 0, data: Buffer = Buffer.alloc(0)): Buffer {
   return Buffer.concat([Buffer.from([type, code]), u16(0), u16(id), u16(1), data]);
 }

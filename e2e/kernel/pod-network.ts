@@ -1,0 +1,83 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { PodHandlers } from './pod-driver.ts';
+import { type RemoteProcess, startRemote } from './remote.ts';
+
+/** A pod: a network namespace behind a veth, with a process in it. */
+export interface Pod extends RemoteProcess<PodHandlers> {
+  readonly namespace: string;
+  readonly ipv4: string;
+  readonly ipv6: string;
+  /** Host side of its veth, in the node. */
+  readonly interface: string;
+}
+
+/** A node as the simplest of CNIs leaves it: a veth a pod, one /32 and one /128 route to each, forwarding between them. */
+export class PodNetwork {
+  readonly node: string;
+  readonly #name = `margay-k${randomBytes(3).toString('hex')}`;
+  readonly #pods: Pod[] = [];
+  #nextPod = 1;
+
+  constructor() {
+    this.node = `${this.#name}-node`;
+    run('ip', 'netns', 'add', this.node);
+    this.inNode('ip', 'link', 'set', 'lo', 'up');
+    this.inNode('sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.forwarding=1');
+  }
+
+  /** Runs a command in the node's network namespace and returns what it printed. */
+  inNode(...command: string[]): string {
+    return run('nsenter', `--net=/run/netns/${this.node}`, ...command);
+  }
+
+  async addPod(): Promise<Pod> {
+    const number = this.#nextPod++;
+    const namespace = `${this.#name}-p${number}`;
+    const pod = { namespace, ipv4: `10.244.7.${number}`, ipv6: `fd00:244::${number}`, interface: `pod${number}` };
+    run('ip', 'netns', 'add', namespace);
+    this.inNode('ip', 'link', 'add', pod.interface, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace);
+    // What is not the pod's own goes to a gateway address that every host side has, as Calico does it.
+    this.inNode('ip', 'addr', 'add', '169.254.1.1/32', 'dev', pod.interface);
+    this.inNode('ip', 'addr', 'add', 'fe80::1/64', 'dev', pod.interface, 'nodad');
+    this.inNode('ip', 'link', 'set', pod.interface, 'up');
+    const inPod = (...command: string[]) => run('ip', '-n', namespace, ...command);
+    inPod('link', 'set', 'lo', 'up');
+    inPod('addr', 'add', `${pod.ipv4}/32`, 'dev', 'eth0');
+    inPod('addr', 'add', `${pod.ipv6}/128`, 'dev', 'eth0', 'nodad');
+    inPod('link', 'set', 'eth0', 'up');
+    inPod('route', 'add', '169.254.1.1', 'dev', 'eth0', 'scope', 'link');
+    inPod('route', 'add', 'default', 'via', '169.254.1.1', 'dev', 'eth0');
+    inPod('-6', 'route', 'add', 'default', 'via', 'fe80::1', 'dev', 'eth0');
+    this.inNode('ip', 'route', 'add', pod.ipv4, 'dev', pod.interface);
+    this.inNode('ip', '-6', 'route', 'add', pod.ipv6, 'dev', pod.interface);
+    const process = await startRemote<PodHandlers>(namespace, join(import.meta.dirname, 'pod-driver.ts'));
+    const complete = { ...pod, ...process };
+    this.#pods.push(complete);
+    return complete;
+  }
+
+  async removePod(pod: Pod): Promise<void> {
+    await pod.kill();
+    run('ip', 'netns', 'del', pod.namespace);
+    this.#pods.splice(this.#pods.indexOf(pod), 1);
+  }
+
+  async remove(): Promise<void> {
+    for (const pod of [...this.#pods]) await this.removePod(pod);
+    run('ip', 'netns', 'del', this.node);
+  }
+}
+
+function run(command: string, ...args: string[]): string {
+  return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** Why kernel tests cannot run here; undefined when they can. */
+export function whyNoKernelTests(): string | undefined {
+  if (process.platform !== 'linux') return 'needs Linux';
+  if (process.getuid?.() !== 0) return 'needs root';
+  const missing = ['ip', 'nsenter', 'nft', 'ping', 'clang'].filter((tool) => spawnSync('which', [tool]).status !== 0);
+  return missing.length > 0 ? `needs ${missing.join(', ')}` : undefined;
+}
