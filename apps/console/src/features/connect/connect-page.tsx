@@ -68,7 +68,6 @@ function NameIt() {
         name="cluster"
         placeholder="prod-eu-1"
         autoComplete="off"
-        // biome-ignore lint/a11y/noAutofocus: the page is this one field
         autoFocus
         required
         maxLength={63}

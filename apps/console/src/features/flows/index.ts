@@ -1,0 +1,2 @@
+export { explain } from './explain.ts';
+export { FlowsPage } from './flows-page.tsx';
