@@ -60,6 +60,9 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     nodeName: e.NODE_NAME ?? hostname(),
     namespace: e.POD_NAMESPACE,
     logLevel: e.LOG_LEVEL,
-    version: e.MARGAY_VERSION ?? '0.1.0',
+    version: e.MARGAY_VERSION ?? VERSION,
   };
 }
+
+/** Of this source tree; an image says its own by MARGAY_VERSION. */
+export const VERSION = '0.1.0';

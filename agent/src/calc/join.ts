@@ -34,6 +34,9 @@ export interface JoinResult {
   readonly losses: { readonly kind: LossKind; readonly count: number }[];
 }
 
+/** Who scans addresses that nobody has must not fill memory and disk: beyond this many, samples are not waited for. */
+const HELD_MAX = 10_000;
+
 interface Joined extends WindowSample {
   readonly local: Resolution;
   readonly remote: RemoteEnd;
@@ -58,7 +61,7 @@ export function joinWindow(input: JoinInput): JoinResult {
   for (const item of input.samples) {
     const one = joinSample(item, context);
     const waits = one !== null && (one.local.kind === 'pending' || one.remote.resolution.kind === 'pending');
-    if (waits && input.nowMs - item.sinceMs < input.holdMs) held.push(item);
+    if (waits && held.length < HELD_MAX && input.nowMs - item.sinceMs < input.holdMs) held.push(item);
     else if (one) joined.push(one);
     else unknown += 1;
   }

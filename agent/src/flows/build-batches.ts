@@ -1,9 +1,10 @@
 import { type Hash64, NO_ID, type Peer, splitHash64 } from '@margay/model';
-import { type FlowBatch, FlowColumnsBuilder, LIMITS, type Loss, WIRE_VERSION } from '@margay/wire';
+import { type FlowBatch, FlowColumnsBuilder, type Loss, WIRE_VERSION } from '@margay/wire';
 import type { FlowRow } from '../calc/flow-row.ts';
 
-/** A batch names three peers a row at most; below this many rows no bound of the wire can be met, whatever the rows. */
-const ROWS_MAX = Math.floor(LIMITS.batchPeers / 3);
+/** Well inside the wire's bounds (rows, peers, bytes before and after compression), whatever names a cluster has. */
+const ROWS_MAX = 6_000;
+const PEER_CHARACTERS_MAX = 1 << 20;
 
 export interface BatchContent {
   readonly node: string;
@@ -24,48 +25,65 @@ export interface BatchContent {
  */
 export function buildBatches(content: BatchContent): FlowBatch[] {
   const batches: FlowBatch[] = [];
-  for (let start = 0; start < content.rows.length; start += ROWS_MAX) {
-    batches.push(buildBatch(content, content.rows.slice(start, start + ROWS_MAX), batches.length));
+  let part = new BatchPart();
+  const finish = () => {
+    batches.push(part.batch(content, batches.length));
+    part = new BatchPart();
+  };
+  for (const row of content.rows) {
+    part.add(row, content.peers);
+    if (part.isFull) finish();
   }
-  if (batches.length === 0 && content.losses.length > 0) batches.push(buildBatch(content, [], 0));
+  if (part.rows > 0 || (batches.length === 0 && content.losses.length > 0)) finish();
   return batches;
 }
 
-function buildBatch(content: BatchContent, rows: readonly FlowRow[], part: number): FlowBatch {
-  const builder = new FlowColumnsBuilder(Math.max(16, rows.length));
-  const named = new Map<Hash64, Peer>();
-  for (const row of rows) {
-    push(builder, row);
-    for (const id of [row.src, row.dst, row.service]) {
-      const peer = content.peers.get(id);
-      if (peer && id !== NO_ID) named.set(id, peer);
-    }
-  }
-  const { columns, addressSets } = builder.take();
-  const head = {
-    version: WIRE_VERSION,
-    id: content.idOf(part),
-    node: content.node,
-    boot: content.boot,
-    sequence: content.sequence + part,
-    sentAtMs: 0,
-    rows: rows.length,
-    peers: [...named].map(([id, peer]) => ({ id, peer })),
-    losses: part === 0 ? [...content.losses] : [],
-    addressSets,
-  } as const;
-  return { head, columns };
-}
+class BatchPart {
+  readonly #columns = new FlowColumnsBuilder();
+  readonly #peers = new Map<Hash64, Peer>();
+  #characters = 0;
 
-function push(builder: FlowColumnsBuilder, row: FlowRow): void {
-  const [src, dst, service] = [splitHash64(row.src), splitHash64(row.dst), splitHash64(row.service)];
-  builder.push({
-    ...row,
-    srcHi: src.hi,
-    srcLo: src.lo,
-    dstHi: dst.hi,
-    dstLo: dst.lo,
-    serviceHi: service.hi,
-    serviceLo: service.lo,
-  });
+  get rows(): number {
+    return this.#columns.rows;
+  }
+
+  get isFull(): boolean {
+    return this.rows >= ROWS_MAX || this.#characters >= PEER_CHARACTERS_MAX;
+  }
+
+  add(row: FlowRow, peers: ReadonlyMap<Hash64, Peer>): void {
+    for (const id of [row.src, row.dst, row.service]) {
+      const peer = peers.get(id);
+      if (!peer || id === NO_ID || this.#peers.has(id)) continue;
+      this.#peers.set(id, peer);
+      this.#characters += JSON.stringify(peer).length;
+    }
+    const [src, dst, service] = [splitHash64(row.src), splitHash64(row.dst), splitHash64(row.service)];
+    this.#columns.push({
+      ...row,
+      srcHi: src.hi,
+      srcLo: src.lo,
+      dstHi: dst.hi,
+      dstLo: dst.lo,
+      serviceHi: service.hi,
+      serviceLo: service.lo,
+    });
+  }
+
+  batch(content: BatchContent, part: number): FlowBatch {
+    const { columns, addressSets } = this.#columns.take();
+    const head = {
+      version: WIRE_VERSION,
+      id: content.idOf(part),
+      node: content.node,
+      boot: content.boot,
+      sequence: content.sequence + part,
+      sentAtMs: 0,
+      rows: columns.rows,
+      peers: [...this.#peers].map(([id, peer]) => ({ id, peer })),
+      losses: part === 0 ? [...content.losses] : [],
+      addressSets,
+    } as const;
+    return { head, columns };
+  }
 }

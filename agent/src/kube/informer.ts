@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { MargayError } from '@margay/model';
 import { z } from 'zod';
 import { backoffMs } from '../backoff.ts';
 import type { Log } from '../log.ts';
+import { pause } from '../pause.ts';
 import type { KubeClient } from './client.ts';
 import { KubeError } from './kube-error.ts';
 import { listPages } from './list-pages.ts';
@@ -40,12 +40,20 @@ export interface Informer<T> {
   readonly resource: Resource<T>;
   readonly store: ObjectStore<T>;
   state(): InformerState;
+  /** Whether a complete list was ever read: what the store holds may be old, and is not guessed. */
+  hasSynced(): boolean;
   /** After the first complete list. */
   readonly synced: Promise<void>;
   /** After the first complete list or the first failure: then it is known what can be had now. */
   readonly settled: Promise<void>;
   stop(): Promise<void>;
 }
+
+/** An informer of whatever kind. */
+export type AnyInformer = Pick<Informer<unknown>, 'state' | 'hasSynced' | 'settled' | 'stop'> & {
+  readonly resource: Pick<Resource<unknown>, 'name'>;
+  readonly store: Pick<ObjectStore<unknown>, 'size' | 'rejected'>;
+};
 
 /**
  * Lists in pages, then watches from the list's version, for ever. A watch that ends goes on from the last version seen (bookmarks
@@ -57,6 +65,7 @@ export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
   const synced = Promise.withResolvers<void>();
   const settled = Promise.withResolvers<void>();
   let state: InformerState = { kind: 'starting' };
+  let everSynced = false;
   const store = new ObjectStore<T>({
     parse: resource.parse,
     onChanges: options.onChanges ?? (() => {}),
@@ -67,7 +76,10 @@ export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
   const enter = (next: InformerState) => {
     const changed = next.kind !== state.kind;
     state = next;
-    if (next.kind === 'synced') synced.resolve();
+    if (next.kind === 'synced') {
+      everSynced = true;
+      synced.resolve();
+    }
     settled.resolve();
     if (changed) options.onState?.();
   };
@@ -120,6 +132,7 @@ export function startInformer<T>(options: InformerOptions<T>): Informer<T> {
     resource,
     store,
     state: () => state,
+    hasSynced: () => everSynced,
     synced: synced.promise,
     settled: settled.promise,
     stop: () => {
@@ -143,5 +156,3 @@ function problemOf(error: unknown): InformerState {
   if (status === 401 || status === 403) return { kind: 'forbidden', message };
   return { kind: status === 404 ? 'missing' : 'unavailable', message };
 }
-
-const pause = (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal }).catch(() => {});

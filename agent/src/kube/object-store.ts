@@ -1,3 +1,4 @@
+import { checkText } from '@margay/wire';
 import { z } from 'zod';
 
 const Named = z.object({
@@ -60,6 +61,8 @@ export class ObjectStore<T> {
     if (known && known.version === named.version && named.version !== '') return named.key;
     try {
       const value = this.#options.parse(object);
+      // One name that no database takes would make the console refuse all that is sent with it.
+      checkText(JSON.stringify(value), value);
       this.#rejected.delete(named.key);
       this.#note(named.key);
       this.#objects.set(named.key, { version: named.version, value });

@@ -3,10 +3,11 @@ import { canonicalAddress } from '../calc/address.ts';
 import { ownerOf } from '../calc/owner.ts';
 import { RawPod } from './raw.ts';
 
-/** A pod as Margay knows it, with the times that say since when its address is its own. */
-export interface PodRecord extends InventoryPod {
-  /** The kubelet took it: no earlier could it have its address. Null while no kubelet has. */
-  readonly startedAtMs: number | null;
+/** A pod as the console knows it, and the times that say since when its addresses are its own. */
+export interface PodRecord {
+  readonly pod: InventoryPod;
+  /** Its network was ready, or else the kubelet took it: no earlier could it have its addresses. Null while neither is so. */
+  readonly sinceMs: number | null;
   /** Its last container ended. Set for Succeeded and Failed only. */
   readonly finishedAtMs: number | null;
 }
@@ -40,10 +41,17 @@ export function parsePod(object: unknown): PodRecord {
     ports: namedPorts(raw),
   });
   return {
-    ...pod,
-    startedAtMs: raw.status?.startTime ?? null,
+    pod,
+    sinceMs: readyAt(raw) ?? raw.status?.startTime ?? null,
     finishedAtMs: finished ? finishedAt(raw) : null,
   };
+}
+
+/** Of the condition that the kubelet sets when sandbox and network are ready (KEP-3085). */
+function readyAt(raw: RawPod): number | null {
+  const conditions = raw.status?.conditions ?? [];
+  const ready = conditions.find(({ type, status }) => type === 'PodReadyToStartContainers' && status === 'True');
+  return ready?.lastTransitionTime ?? null;
 }
 
 const isFinished = (raw: RawPod) => raw.status?.phase === 'Succeeded' || raw.status?.phase === 'Failed';

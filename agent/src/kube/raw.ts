@@ -60,6 +60,7 @@ export const RawPod = z.object({
       podIP: text,
       podIPs: list(z.object({ ip: text })),
       startTime: timeMs,
+      conditions: list(z.object({ type: text, status: text, lastTransitionTime: timeMs })),
       containerStatuses: list(ContainerStatus),
     })
     .nullish(),

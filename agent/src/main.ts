@@ -1,0 +1,62 @@
+import { parseArgs } from 'node:util';
+import { MargayError } from '@margay/model';
+import { removeState, runCleanup } from './cleanup.ts';
+import { runCluster } from './cluster.ts';
+import { createBpfWindowSource } from './flows/kernel/index.ts';
+import { HELP } from './help.ts';
+import { connectKube } from './kube/client.ts';
+import { createLog } from './log.ts';
+import { runNode } from './node.ts';
+import { parseSettings, type Settings, VERSION } from './settings.ts';
+
+/** @returns the process's exit code. */
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean' } },
+  });
+  const role = positionals[0] ?? process.env.MARGAY_ROLE;
+  if (values.version) process.stdout.write(`${process.env.MARGAY_VERSION || VERSION}\n`);
+  else if (values.help) process.stdout.write(HELP);
+  else if (role === 'cleanup')
+    await runCleanup(createBpfWindowSource(), process.env.MARGAY_STATE_DIR || '/var/lib/margay');
+  else if (role === 'node' || role === 'cluster') await runRole(role, parseSettings(process.env));
+  else {
+    process.stderr.write(HELP);
+    return 2;
+  }
+  return 0;
+}
+
+async function runRole(role: 'node' | 'cluster', settings: Settings): Promise<void> {
+  const log = createLog(settings.logLevel, { role, node: settings.nodeName });
+  const stopping = new AbortController();
+  for (const name of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(name, () => {
+      log.info({ signal: name }, 'stopping');
+      stopping.abort();
+    });
+  }
+  const kube = connectKube(process.env);
+  log.info({ version: settings.version, console: settings.url }, 'started');
+  if (role === 'cluster') return runCluster({ settings, kube, log }, stopping.signal);
+  const source = createBpfWindowSource({ warn: (message) => log.warn(message) });
+  const { uninstalled } = await runNode({ settings, kube, source, log }, stopping.signal);
+  if (!uninstalled) return;
+  await removeState(settings.stateDir);
+  log.info('uninstalled: nothing is left in the kernel and in the state folder');
+}
+
+try {
+  // Sockets to the API server may be open still: what had to be said is said.
+  process.exit(await main());
+} catch (error) {
+  const text =
+    error instanceof MargayError
+      ? error.message
+      : error instanceof Error
+        ? (error.stack ?? error.message)
+        : String(error);
+  process.stderr.write(`${text}\n`);
+  process.exit(1);
+}
