@@ -89,8 +89,10 @@ export function verb<
     try {
       const parsed = parseInput(input, raw);
       admit(needs, ctx);
-      const result = await withTransaction(ctx, kind, (open) => perform(definition, ctx, open, parsed));
-      return output.parse(result);
+      // The output is parsed before the commit: an answer of the wrong shape takes the write back.
+      return await withTransaction(ctx, kind, async (open) =>
+        output.parse(await perform(definition, ctx, open, parsed)),
+      );
     } catch (error) {
       throw toMargayError(error, { verb: name, conflict: definition.conflict });
     }
