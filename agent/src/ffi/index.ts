@@ -17,4 +17,4 @@ export {
   type TcDirection,
   type TcFilter,
 } from './tc.ts';
-export { TcxLink } from './tcx.ts';
+export { TcxLink, tcxProgramIds } from './tcx.ts';

@@ -30,6 +30,8 @@ const DECLARATIONS = {
   bpf_link_create: 'int bpf_link_create(int prog_fd, int target_fd, int attach_type, void *opts)',
   bpf_link_update: 'int bpf_link_update(int link_fd, int new_prog_fd, void *opts)',
   bpf_link_detach: 'int bpf_link_detach(int link_fd)',
+  bpf_prog_query:
+    'int bpf_prog_query(int target_fd, int type, uint32_t query_flags, void *attach_flags, void *prog_ids, void *prog_cnt)',
   bpf_tc_hook_create: 'int bpf_tc_hook_create(void *hook)',
   bpf_tc_hook_destroy: 'int bpf_tc_hook_destroy(void *hook)',
   bpf_tc_attach: 'int bpf_tc_attach(const void *hook, void *opts)',

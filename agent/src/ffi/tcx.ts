@@ -63,3 +63,17 @@ export class TcxLink {
     closeSync(this.fd);
   }
 }
+
+const PROGRAMS_MAX = 64;
+
+/** Ids of the programs at an interface's tcx hook, in the order they run; empty where the kernel has no tcx. */
+export function tcxProgramIds(interfaceIndex: number, direction: keyof typeof ATTACH_TYPE): number[] {
+  const ids = Buffer.alloc(4 * PROGRAMS_MAX);
+  const flags = Buffer.alloc(4);
+  const count = Buffer.alloc(4);
+  count.writeUInt32LE(PROGRAMS_MAX);
+  const result = libbpf().bpf_prog_query(interfaceIndex, ATTACH_TYPE[direction], 0, flags, ids, count) as number;
+  if (result === -ERRNO.EINVAL || result === -ERRNO.EOPNOTSUPP) return [];
+  if (result < 0) throw systemError(`asking for the programs of interface ${interfaceIndex}`, result);
+  return Array.from({ length: count.readUInt32LE() }, (_, i) => ids.readUInt32LE(4 * i));
+}

@@ -1,0 +1,224 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { ConnectionSample } from '../../agent/src/flows/window.ts';
+import { buildBpf } from '../../bpf/build.ts';
+import type { ForeignHandlers } from './foreign-driver.ts';
+import { type Pod, PodNetwork, whyNoKernelTests } from './pod-network.ts';
+import { type RemoteProcess, startRemote } from './remote.ts';
+import type { SourceHandlers } from './source-driver.ts';
+
+const why = whyNoKernelTests();
+if (why) console.log(`skipped: e2e/kernel/taps ${why}`);
+
+const script = (name: string) => join(import.meta.dirname, name);
+
+describe.skipIf(why)('taps', () => {
+  let folder: string;
+  let network: PodNetwork;
+  let client: Pod;
+  let server: Pod;
+  let source: RemoteProcess<SourceHandlers>;
+  let foreign: RemoteProcess<ForeignHandlers>;
+
+  beforeAll(() => {
+    buildBpf();
+  });
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'margay-taps-'));
+    network = new PodNetwork();
+    client = await network.addPod();
+    server = await network.addPod();
+    source = await startRemote<SourceHandlers>(network.node, script('source-driver.ts'));
+    foreign = await startRemote<ForeignHandlers>(network.node, script('foreign-driver.ts'));
+  });
+  afterEach(async () => {
+    await source.call.stop({ remove: true }).catch(() => {});
+    await Promise.all([source.kill(), foreign.kill()]);
+    await network.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const indexOf = (name: string) =>
+    (JSON.parse(network.inNode('ip', '-j', 'link', 'show', 'dev', name)) as { ifindex: number }[])[0]!.ifindex;
+  const filters = (name: string) => network.inNode('tc', 'filter', 'show', 'dev', name, 'ingress');
+
+  /** One UDP exchange of the two pods, as the source saw it at both. */
+  async function exchange(): Promise<ConnectionSample[]> {
+    await source.call.closeWindow();
+    const port = await server.call.echoUdp(server.ipv4);
+    await client.call.requestUdp(server.ipv4, port, 10, 1);
+    const { samples } = await source.call.closeWindow();
+    return samples.filter((sample) => sample.localPort === port || sample.remotePort === port);
+  }
+
+  it('of tcx come back when somebody detaches them', async () => {
+    const pinDirectory = join(folder, 'pins');
+    await source.call.start({ pinDirectory, attach: 'tcx' });
+    expect(await exchange()).toHaveLength(2);
+    const own = readdirSync(pinDirectory)[0]!;
+    await foreign.call.detachPinned(join(pinDirectory, own, `link-${indexOf(client.interface)}-ingress`));
+    expect((await foreign.call.programs(indexOf(client.interface))).ingress).toEqual([]);
+    expect(await source.call.refreshTaps()).toMatchObject([{ state: 'active' }, { state: 'active' }]);
+    const samples = await exchange();
+    expect(samples).toHaveLength(2);
+    expect(samples.every((sample) => sample.packetsIn === 1 && sample.packetsOut === 1)).toBe(true);
+  });
+
+  it.each([
+    ['filter', ['tc', 'filter', 'del', 'dev', 'pod1', 'ingress']],
+    ['qdisc', ['tc', 'qdisc', 'del', 'dev', 'pod1', 'clsact']],
+  ])('of clsact come back when somebody deletes the %s', async (_, command) => {
+    await source.call.start({ pinDirectory: false, attach: 'clsact' });
+    expect(await exchange()).toHaveLength(2);
+    expect(filters(client.interface)).toContain('margay_from_pod');
+    network.inNode(...command);
+    expect(filters(client.interface)).toBe('');
+    await source.call.refreshTaps();
+    const samples = await exchange();
+    expect(samples).toHaveLength(2);
+    expect(samples.every((sample) => sample.packetsIn === 1 && sample.packetsOut === 1)).toBe(true);
+  });
+
+  it.each(['tcx', 'clsact'] as const)('of %s leave nothing behind when they are removed', async (attach) => {
+    const mountsBefore = readFileSync('/proc/mounts', 'utf8');
+    const before = network.inNode('tc', 'qdisc', 'show');
+    const pinDirectory = join(folder, 'pins');
+    await source.call.start({ pinDirectory, attach });
+    expect(existsSync(pinDirectory)).toBe(true);
+    expect(await exchange()).toHaveLength(2);
+    await source.call.stop({ remove: true });
+    expect(network.inNode('tc', 'qdisc', 'show')).toBe(before);
+    for (const pod of [client, server]) {
+      expect(await foreign.call.programs(indexOf(pod.interface))).toEqual({ ingress: [], egress: [] });
+      expect(filters(pod.interface)).toBe('');
+    }
+    expect(existsSync(pinDirectory)).toBe(false);
+    expect(readFileSync('/proc/mounts', 'utf8')).toBe(mountsBefore);
+  });
+
+  /** Somebody else's program, which lets packets pass and lets nobody after it see them. */
+  function buildForeign(): string {
+    const object = join(folder, 'foreign.bpf.o');
+    const code = `#include <linux/bpf.h>
+      __attribute__((section("tc"), used)) int foreign(struct __sk_buff *skb) { return 0; }
+      __attribute__((section("license"), used)) char LICENSE[] = "GPL";`;
+    writeFileSync(join(folder, 'foreign.bpf.c'), code);
+    const include = `-I/usr/include/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-linux-gnu`;
+    const args = ['-target', 'bpf', '-O2', '-g', include, '-c', join(folder, 'foreign.bpf.c'), '-o', object];
+    expect(spawnSync('clang', args, { encoding: 'utf8' }).stderr).toBe('');
+    return object;
+  }
+
+  it('of clsact go before a filter that was there, and leave it and the qdisc to its owner', async () => {
+    const add = `tc filter add dev ${client.interface} ingress prio 1 bpf da obj ${buildForeign()} sec tc`;
+    network.inNode('tc', 'qdisc', 'add', 'dev', client.interface, 'clsact');
+    network.inNode(...add.split(' '));
+    await source.call.start({ pinDirectory: false, attach: 'clsact' });
+    const samples = await exchange();
+    expect(samples.find((sample) => sample.interfaceIndex === indexOf(client.interface))).toMatchObject({
+      packetsIn: 1,
+      packetsOut: 1,
+    });
+    await source.call.stop({ remove: true });
+    expect(filters(client.interface)).toContain('foreign');
+    expect(filters(client.interface)).not.toContain('margay');
+  });
+
+  it('of tcx go before a program that was there, and leave it alone', async () => {
+    const index = indexOf(client.interface);
+    await foreign.call.attach(buildForeign(), index);
+    const before = await foreign.call.programs(index);
+    await source.call.start({ pinDirectory: false, attach: 'tcx' });
+    const during = await foreign.call.programs(index);
+    expect(during.ingress).toHaveLength(2);
+    expect(during.ingress[1]).toBe(before.ingress[0]);
+    expect(await exchange()).toHaveLength(2);
+    await source.call.stop({ remove: true });
+    expect(await foreign.call.programs(index)).toEqual(before);
+  });
+
+  it('follow pods that come and go', async () => {
+    await source.call.start({ pinDirectory: false });
+    const third = await network.addPod();
+    expect(await source.call.refreshTaps()).toHaveLength(3);
+    await third.call.requestUdp(server.ipv4, await server.call.echoUdp(server.ipv4), 10, 1);
+    await network.removePod(third);
+    // The kernel takes a namespace apart in the background.
+    await expect
+      .poll(async () => (await source.call.refreshTaps()).map((tap) => tap.interface), { timeout: 10_000 })
+      .toEqual([client.interface, server.interface]);
+    // What it said before it went is not lost.
+    const { samples } = await source.call.closeWindow();
+    expect(samples.filter((sample) => sample.localAddress === third.ipv4)).toMatchObject([
+      { packetsOut: 1, packetsIn: 1 },
+    ]);
+  });
+
+  it('are never put on the uplink of the node, though it is a veth too', async () => {
+    const outside = `${network.node}-out`;
+    spawnSync('ip', ['netns', 'add', outside]);
+    try {
+      network.inNode('ip', 'link', 'add', 'uplink', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', outside);
+      network.inNode('ip', 'addr', 'add', '192.0.2.2/24', 'dev', 'uplink');
+      network.inNode('ip', 'link', 'set', 'uplink', 'up');
+      await source.call.start({ pinDirectory: false });
+      // A network between two routers, without a default route as yet.
+      expect((await source.call.refreshTaps()).map((tap) => tap.interface)).not.toContain('uplink');
+      network.inNode('ip', 'route', 'add', 'default', 'via', '192.0.2.1');
+      network.inNode('ip', 'route', 'add', '198.51.100.7/32', 'dev', 'uplink');
+      expect((await source.call.refreshTaps()).map((tap) => tap.interface)).not.toContain('uplink');
+    } finally {
+      spawnSync('ip', ['netns', 'del', outside]);
+    }
+  });
+
+  it('find pods behind a bridge, with the addresses its tables know', async () => {
+    network.inNode('ip', 'link', 'add', 'cni0', 'type', 'bridge');
+    network.inNode('ip', 'addr', 'add', '10.88.0.1/24', 'dev', 'cni0');
+    network.inNode('ip', 'link', 'set', 'cni0', 'up');
+    const namespace = `${network.node}-br`;
+    spawnSync('ip', ['netns', 'add', namespace]);
+    try {
+      network.inNode('ip', 'link', 'add', 'br1', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace);
+      network.inNode('ip', 'link', 'set', 'br1', 'master', 'cni0', 'up');
+      spawnSync('ip', ['-n', namespace, 'addr', 'add', '10.88.0.2/24', 'dev', 'eth0']);
+      spawnSync('ip', ['-n', namespace, 'link', 'set', 'eth0', 'up']);
+      network.inNode('ping', '-c', '1', '-q', '10.88.0.2');
+      await source.call.start({ pinDirectory: false });
+      expect(await source.call.refreshTaps()).toContainEqual(
+        expect.objectContaining({ interface: 'br1', addresses: ['10.88.0.2'], state: 'active' }),
+      );
+    } finally {
+      spawnSync('ip', ['netns', 'del', namespace]);
+    }
+  });
+
+  it('find pods that only their own namespace explains', async () => {
+    const pod = await network.addPod();
+    network.inNode('ip', 'route', 'del', pod.ipv4, 'dev', pod.interface);
+    network.inNode('ip', '-6', 'route', 'del', pod.ipv6, 'dev', pod.interface);
+    await source.call.start({ pinDirectory: false });
+    expect(await source.call.refreshTaps()).toContainEqual(
+      expect.objectContaining({ interface: pod.interface, addresses: [pod.ipv4, pod.ipv6] }),
+    );
+  });
+
+  it('say so when they see established TCP go only one way', async () => {
+    await source.call.start({ pinDirectory: false, attach: 'clsact' });
+    await source.call.closeWindow();
+    const port = await server.call.listenTcp(server.ipv4, 10, 10);
+    // Another data plane that carries packets to the pod past the host side of its veth.
+    network.inNode('tc', 'filter', 'del', 'dev', client.interface, 'egress');
+    await client.call.requestsTcp(server.ipv4, port, 10, 10, 5);
+    const { samples } = await source.call.closeWindow();
+    const oneWay = samples.filter((sample) => sample.interfaceIndex === indexOf(client.interface));
+    expect(oneWay.every((sample) => sample.outcome === 'answered' && sample.packetsIn === 0)).toBe(true);
+    expect(await source.call.refreshTaps()).toMatchObject([
+      { interface: client.interface, state: 'half-blind' },
+      { interface: server.interface, state: 'active' },
+    ]);
+  });
+});
