@@ -24,7 +24,7 @@ export function Aside({ token }: { token: CreateInstallTokenOutput | null }) {
       <div className="section">
         <h3 className="h3">Leaving</h3>
         {token?.reachable ? (
-          <CommandLine command={`kubectl delete -f "${token.installUrl}.yaml"`} />
+          <CommandLine command={`kubectl delete -f "${token.installUrl}"`} />
         ) : (
           <p className="second">
             <span className="mono">kubectl delete -f</span> with the address that was applied; it answers for ever, also

@@ -1,0 +1,2 @@
+export { RecommendationPage } from './recommendation-page.tsx';
+export { RecommendationsPage } from './recommendations-page.tsx';
