@@ -12,9 +12,12 @@ export class Informer<T extends KubeObject> {
   readonly #resource: Resource;
   readonly #objects = new Map<string, T>();
   readonly #listeners = new Set<() => void>();
+  /** Answers to writes can arrive after the watch said that the object is gone. */
+  readonly #gone = new Set<string>();
   #stream: IncomingMessage | undefined;
   #stopped = false;
   #wake = () => {};
+  #fault: unknown;
   readonly synced: Promise<void>;
   #markSynced = () => {};
 
@@ -29,6 +32,11 @@ export class Informer<T extends KubeObject> {
   start(): this {
     void this.#run();
     return this;
+  }
+
+  /** What last went wrong, for the message of whoever waits in vain. */
+  get fault(): unknown {
+    return this.#fault;
   }
 
   all(): T[] {
@@ -46,6 +54,7 @@ export class Informer<T extends KubeObject> {
 
   /** An object that the caller just wrote, so that it reads its own writes; older than what is known is ignored. */
   observe(object: T): void {
+    if (this.#gone.has(object.metadata.uid ?? '')) return;
     const known = this.#objects.get(keyOf(object));
     if (known && Number(known.metadata.resourceVersion) > Number(object.metadata.resourceVersion)) return;
     this.#objects.set(keyOf(object), object);
@@ -66,8 +75,7 @@ export class Informer<T extends KubeObject> {
         while (!this.#stopped) version = await this.#watch(version);
       } catch (error) {
         if (this.#stopped) return;
-        // A server that is not up yet or went away; anything else would repeat for ever unseen.
-        if (error instanceof KubeError && error.status !== 410 && error.status < 500) throw error;
+        this.#fault = error;
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
           setTimeout(resolve, RETRY_MS);
@@ -112,6 +120,7 @@ export class Informer<T extends KubeObject> {
 
   #forget(object: T): void {
     const known = this.#objects.get(keyOf(object));
+    this.#gone.add(object.metadata.uid ?? '');
     // The same name can have come back meanwhile.
     if (known && known.metadata.uid === object.metadata.uid) this.#objects.delete(keyOf(object));
   }

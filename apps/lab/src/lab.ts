@@ -1,0 +1,167 @@
+import { MargayError } from '@margay/model';
+import type { KubeClient } from './kube/client.ts';
+import type { ClusterState } from './kube/cluster.ts';
+import type { RunningApi } from './kube/start-api.ts';
+import { isFinished, isReady } from './kube/types.ts';
+import type { Kubelet } from './kubelet/kubelet.ts';
+import type { NodeHelper } from './kubelet/node-helper.ts';
+import { type LedgerEntry, readLedger } from './ledger.ts';
+import type { StateFiles } from './machine/files.ts';
+import { runCommand } from './machine/run-command.ts';
+import { ADDRESSES } from './network/addresses.ts';
+import { type ExpectedEdge, expectedEdges } from './topology/edges.ts';
+import type { Plan } from './topology/plan.ts';
+
+const READY_TIMEOUT_MS = 60_000;
+
+export interface LabParts {
+  readonly suffix: string;
+  readonly nodeName: string;
+  readonly namespaces: { readonly node: string; readonly internet: string; readonly prefix: string };
+  readonly files: StateFiles;
+  readonly plan: Plan;
+  readonly api: RunningApi;
+  readonly client: KubeClient;
+  readonly state: ClusterState;
+  readonly kubelet: Kubelet;
+  readonly helper: NodeHelper;
+  readonly stop: () => Promise<void>;
+}
+
+/** A pod that runs now. */
+export interface LabPod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** IPv4 first; of a host-network pod those of the node. */
+  readonly addresses: readonly string[];
+  readonly hostNetwork: boolean;
+  readonly networkNamespace: string;
+  /** Host side of its veth, inside the node's namespace; null on the host network. */
+  readonly interface: string | null;
+  readonly pids: readonly number[];
+}
+
+/** A running lab. */
+export class Lab {
+  readonly #parts: LabParts;
+  #stopped: Promise<void> | undefined;
+
+  constructor(parts: LabParts) {
+    this.#parts = parts;
+  }
+
+  get suffix(): string {
+    return this.#parts.suffix;
+  }
+
+  get stateDirectory(): string {
+    return this.#parts.files.directory;
+  }
+
+  /** The network namespace that is the node. */
+  get nodeNamespace(): string {
+    return this.#parts.namespaces.node;
+  }
+
+  get internetNamespace(): string {
+    return this.#parts.namespaces.internet;
+  }
+
+  get nodeName(): string {
+    return this.#parts.nodeName;
+  }
+
+  get nodeAddresses(): { readonly ipv4: string; readonly ipv6: string } {
+    return ADDRESSES.node;
+  }
+
+  get apiKind(): RunningApi['kind'] {
+    return this.#parts.api.kind;
+  }
+
+  /** The lab's own client, with every right. */
+  get client(): KubeClient {
+    return this.#parts.client;
+  }
+
+  get plan(): Plan {
+    return this.#parts.plan;
+  }
+
+  /** Role (`boutique/frontend`) → what it is called in this lab. */
+  get names(): Plan['names'] {
+    return this.#parts.plan.names;
+  }
+
+  pods(): LabPod[] {
+    return this.#parts.kubelet.runs().map(({ pod, network, pids }) => ({
+      namespace: pod.metadata.namespace ?? '',
+      name: pod.metadata.name,
+      uid: pod.metadata.uid ?? '',
+      labels: pod.metadata.labels ?? {},
+      addresses: network ? [network.ipv4, network.ipv6] : pod.spec.hostNetwork ? Object.values(ADDRESSES.node) : [],
+      hostNetwork: pod.spec.hostNetwork ?? false,
+      networkNamespace: network?.networkNamespace ?? this.nodeNamespace,
+      interface: network?.interface ?? null,
+      pids,
+    }));
+  }
+
+  /** Every edge that the running topology makes, and no other. */
+  expectedEdges(): ExpectedEdge[] {
+    return expectedEdges(this.#parts.plan, this.nodeName);
+  }
+
+  /** What every process wrote of its sockets, by time. */
+  ledger(): LedgerEntry[] {
+    return readLedger(this.#parts.files.path('ledger'));
+  }
+
+  /** Runs a command inside a network namespace, the node's by default. @returns its standard output */
+  run(command: readonly string[], networkNamespace = this.nodeNamespace): Promise<string> {
+    return runCommand('nsenter', [`--net=/run/netns/${networkNamespace}`, '--', ...command]);
+  }
+
+  /** Resolves when every controller has the pods it wants and each is ready. @throws MargayError UNAVAILABLE naming those that are not, after a minute */
+  async waitUntilReady(timeoutMs = READY_TIMEOUT_MS): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const waiting = this.#notReady();
+      if (waiting.length === 0) return;
+      if (Date.now() > deadline)
+        throw new MargayError(
+          'UNAVAILABLE',
+          `These did not become ready: ${waiting.join(', ')}. Logs: ${this.#parts.files.path('logs')}`,
+        );
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** Ends every process and removes everything that the lab made. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#parts.stop();
+    return this.#stopped;
+  }
+
+  #notReady(): string[] {
+    const { state, plan } = this.#parts;
+    return plan.workloads
+      .filter((workload) => workload.kind !== 'CronJob')
+      .filter((workload) => {
+        const labels = Object.entries(workload.labels);
+        const ready = state.pods
+          .all()
+          .filter(
+            (pod) =>
+              pod.metadata.namespace === workload.namespace &&
+              labels.every(([key, value]) => pod.metadata.labels?.[key] === value) &&
+              !isFinished(pod) &&
+              isReady(pod),
+          );
+        return ready.length < workload.replicas;
+      })
+      .map(({ namespace, name }) => `${namespace}/${name}`);
+  }
+}

@@ -1,0 +1,46 @@
+import { chownSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { makeOwnedDirectory, type Owner } from './owner.ts';
+
+/** The lab's state folder; all that is in it belongs to the clone's owner and goes when the lab stops. */
+export class StateFiles {
+  readonly directory: string;
+  readonly #owner: Owner;
+
+  constructor(directory: string, owner: Owner) {
+    this.directory = directory;
+    this.#owner = owner;
+    makeOwnedDirectory(directory, owner);
+  }
+
+  path(...parts: string[]): string {
+    return join(this.directory, ...parts);
+  }
+
+  makeDirectory(...parts: string[]): string {
+    const path = this.path(...parts);
+    makeOwnedDirectory(path, this.#owner);
+    return path;
+  }
+
+  /** Writes whole or not at all: readers see the old text or the new. */
+  write(parts: readonly string[], text: string | Buffer, mode = 0o644): string {
+    const path = this.path(...parts);
+    makeOwnedDirectory(dirname(path), this.#owner);
+    const temporary = join(mkdtempSync(join(dirname(path), '.new-')), basename(path));
+    writeFileSync(temporary, text, { mode });
+    chownSync(temporary, this.#owner.uid, this.#owner.gid);
+    renameSync(temporary, path);
+    rmSync(dirname(temporary), { recursive: true });
+    return path;
+  }
+
+  /** Gives a file to the clone's owner. */
+  own(path: string): void {
+    chownSync(path, this.#owner.uid, this.#owner.gid);
+  }
+
+  remove(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
