@@ -12,7 +12,7 @@ export interface TimeRange {
   readonly toMs: number;
 }
 
-export type AppendResult = Pick<FlowAck, 'rows' | 'duplicate' | 'unknownPeers' | 'refused'>;
+export type AppendResult = Pick<FlowAck, 'rows' | 'duplicate' | 'unknownPeers' | 'refused' | 'resalt'>;
 
 export interface EdgeAnswer {
   /** Coarsest and finest level that was read. */
@@ -25,8 +25,16 @@ export interface EdgeAnswer {
   readonly frontierMs: number | null;
 }
 
+export interface EdgeOptions {
+  /** Edges with an end in one of these. */
+  readonly namespaces?: readonly string[];
+  readonly limit?: number;
+  /** By `namespace/name` of a Service: `peerKey`s of the workloads behind it, where the caller knows (from the inventory). Helps to name the backend where only the destination reported it. */
+  readonly backends?: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
 export interface FlowFilter {
-  /** Substring or exact values, OR-ed within a field, AND-ed between fields. */
+  /** Values as they are, or patterns with `*`; OR-ed within a field, AND-ed between fields. */
   readonly srcNamespace?: readonly string[];
   readonly srcName?: readonly string[];
   readonly dstNamespace?: readonly string[];
@@ -38,7 +46,7 @@ export interface FlowFilter {
   readonly port?: readonly number[];
   readonly action?: readonly ('allow' | 'deny')[];
   readonly seenAt?: 'both' | 'src' | 'dst';
-  /** Free text over names, namespaces and addresses. */
+  /** Part of a name, namespace or address, in any case. */
   readonly text?: string;
 }
 /** A merged edge within one bucket of `resolutionSeconds`. */
@@ -66,19 +74,16 @@ export interface TimelinePoint {
  * repeated-window and out-of-order data just add. Promises nothing of transactions, RLS or sequences, so that another engine can stand behind it.
  */
 export interface FlowStore {
+  /** `receivedAtMs` less `batch.head.sentAtMs` corrects the sender's clock. */
   append(scope: Scope, batch: FlowBatch, receivedAtMs: number): Promise<AppendResult>;
   /** Rows newest first. `cursor` comes from the page before. */
   flows(
     scope: Scope,
     range: TimeRange,
     filter: FlowFilter,
-    page: { limit: number; cursor?: string },
+    page: { limit: number; cursor?: string; backends?: EdgeOptions['backends'] },
   ): Promise<FlowPage>;
-  edges(
-    scope: Scope,
-    range: TimeRange,
-    options?: { namespaces?: readonly string[]; limit?: number },
-  ): Promise<EdgeAnswer>;
+  edges(scope: Scope, range: TimeRange, options?: EdgeOptions): Promise<EdgeAnswer>;
   timeline(
     scope: Scope,
     range: TimeRange,

@@ -1,1 +1,9 @@
 export * from './contract.ts';
+export {
+  type ClosableFlowStore,
+  type ClosableMaintenance,
+  createPostgresFlowStore,
+  createPostgresMaintenance,
+  type FlowStoreOptions,
+  type PoolOptions,
+} from './postgres/create-flow-store.ts';

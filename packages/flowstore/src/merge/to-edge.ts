@@ -1,0 +1,25 @@
+import type { Hash64, MergedEdge, Peer } from '@margay/model';
+import { mergedFacts, type Pair } from './merge-sides.ts';
+
+/** A pair as the answer shows it; null while a definition of one of its peers is still on its way. */
+export function toEdge(pair: Pair, peers: ReadonlyMap<Hash64, Peer>): MergedEdge | null {
+  const src = peers.get(pair.srcId);
+  const dst = peers.get(pair.dstId);
+  if (!src || !dst) return null;
+  const addressed = peers.get(pair.serviceId) ?? (dst.kind === 'service' ? dst : undefined);
+  const { flows, ...facts } = mergedFacts(pair);
+  return {
+    ...facts,
+    srcId: pair.srcId,
+    src,
+    dstId: pair.dstId,
+    dst,
+    protocol: pair.protocol,
+    port: pair.port,
+    service: addressed?.kind === 'service' ? { namespace: addressed.namespace, name: addressed.name } : null,
+    action: pair.action,
+    evidence: pair.evidence,
+    seenAt: { src: pair.src !== null, dst: pair.dst !== null },
+    flows,
+  };
+}

@@ -1,0 +1,67 @@
+import { WINDOW_SECONDS } from '@margay/model';
+import type { FlowAck, FlowBatch } from '@margay/wire';
+
+/** Longest retention: older facts have no place to go. */
+const OLDEST_MS = 30 * 86_400_000;
+/** A node's clock is corrected, so an event can lie ahead of its arrival by rounding only. */
+const AHEAD_MS = 60_000;
+/** Below this, received − sent is the way through the network, not the clock. */
+const CLOCK_TOLERANCE_MS = 2_000;
+
+export type Refused = FlowAck['refused'][number];
+
+export interface Admission {
+  /** Added to every event time of the batch. */
+  readonly offsetMs: number;
+  /** Rows that may be stored, in order; null stands for all. */
+  readonly rows: Uint32Array | null;
+  readonly count: number;
+  readonly refused: readonly Refused[];
+  /** Of the admitted rows, corrected; null where there is none. */
+  readonly firstSeenMs: number | null;
+  readonly lastSeenMs: number | null;
+}
+
+/**
+ * Corrects the sender's clock by received − sent, and decides which rows have a place in time: not older than the longest retention, not in the future.
+ * `isRefused` tells rows that are invalid for another reason.
+ */
+export function admitRows(
+  { head, columns }: FlowBatch,
+  receivedAtMs: number,
+  isRefused: ((row: number) => boolean) | null = null,
+): Admission {
+  const skewMs = Math.round(receivedAtMs - head.sentAtMs);
+  const offsetMs = Math.abs(skewMs) > CLOCK_TOLERANCE_MS ? skewMs : 0;
+  const oldestMs = receivedAtMs - OLDEST_MS - offsetMs;
+  const newestMs = receivedAtMs + AHEAD_MS - offsetMs;
+
+  const counts = { 'too-old': 0, 'in-future': 0, invalid: 0 };
+  const admitted = new Uint32Array(columns.rows);
+  let count = 0;
+  let first = Number.POSITIVE_INFINITY;
+  let last = 0;
+  for (let row = 0; row < columns.rows; row++) {
+    const windowMs = (columns.windowStart[row] ?? 0) * 1000;
+    const firstMs = columns.firstSeenMs[row] ?? 0;
+    const lastMs = columns.lastSeenMs[row] ?? 0;
+    if (windowMs + WINDOW_SECONDS * 1000 <= oldestMs || firstMs < oldestMs) counts['too-old']++;
+    else if (windowMs > newestMs || lastMs > newestMs) counts['in-future']++;
+    else if (isRefused?.(row)) counts.invalid++;
+    else {
+      admitted[count++] = row;
+      if (firstMs < first) first = firstMs;
+      if (lastMs > last) last = lastMs;
+    }
+  }
+  return {
+    offsetMs,
+    rows: count === columns.rows ? null : admitted.subarray(0, count),
+    count,
+    refused: (Object.keys(counts) as Refused['reason'][]).flatMap((reason) =>
+      counts[reason] > 0 ? [{ reason, rows: counts[reason] }] : [],
+    ),
+    firstSeenMs: count > 0 ? first + offsetMs : null,
+    lastSeenMs: count > 0 ? last + offsetMs : null,
+  };
+}

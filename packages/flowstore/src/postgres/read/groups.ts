@@ -1,0 +1,70 @@
+import type pg from 'pg';
+import type { Group } from '../../merge/group.ts';
+import { unpackKind } from '../kind.ts';
+import type { Segment } from './plan.ts';
+import type { ReadSession } from './session.ts';
+import { Parameters, SUM_SQL, sourceSql } from './sources.ts';
+
+export interface GroupQuery {
+  readonly segments: readonly Segment[];
+  /** 0: the whole interval is one bucket. */
+  readonly bucketSeconds: number;
+  readonly addresses: boolean;
+  /** SQL condition over src, dst, service, kind (and addresses, where asked for). */
+  readonly where?: (parameters: Parameters, scope: { org: string; cluster: string }) => string;
+  /** At most so many; the busiest are kept. */
+  readonly groupsMax: number;
+}
+
+export interface GroupAnswer {
+  readonly groups: readonly Group[];
+  readonly truncated: boolean;
+}
+
+const HEX = (column: string) => `lpad(to_hex(${column}), 16, '0')`;
+
+/** Facts of the segments added up by everything but the policy trace, from the coarsest level that holds each. */
+export async function readGroups(session: ReadSession, query: GroupQuery): Promise<GroupAnswer> {
+  if (query.segments.length === 0) return { groups: [], truncated: false };
+  const parameters = new Parameters();
+  const scope = { org: parameters.add(session.scope.orgId), cluster: parameters.add(session.scope.clusterId) };
+  const where = query.where?.(parameters, scope) ?? 'true';
+  const source = sourceSql(parameters, query.segments, session.horizons, { ...query, scope, where });
+  const { rows } = await session.client.query<Row>({
+    rowMode: 'array',
+    text: `SELECT ${HEX('src')}, ${HEX('dst')}, ${HEX('service')}, kind, bucket_ms, ${query.addresses ? 'flow.union_addresses(addresses)' : 'NULL'}, ${SUM_SQL}
+      FROM (${source}) s
+      GROUP BY src, dst, service, kind, bucket_ms
+      ORDER BY sum(packets_fwd) + sum(packets_rev) DESC
+      LIMIT ${query.groupsMax + 1}`,
+    values: parameters.values,
+  } satisfies pg.QueryArrayConfig);
+  return { groups: rows.slice(0, query.groupsMax).map(toGroup), truncated: rows.length > query.groupsMax };
+}
+
+/** Ids, kind, bucket, addresses; then nine sums in the order of {@link SUM_SQL}. */
+type Row = [string, string, string, number, number, string | null, ...number[]];
+
+function toGroup(row: Row): Group {
+  const [srcId, dstId, serviceId, kind, bucketMs, addresses, ...sums] = row;
+  const at = (index: number) => sums[index] ?? 0;
+  return {
+    srcId,
+    dstId,
+    serviceId,
+    bucketMs,
+    ...unpackKind(kind),
+    facts: {
+      flows: at(0),
+      bytesForward: at(1),
+      packetsForward: at(2),
+      bytesReverse: at(3),
+      packetsReverse: at(4),
+      connectionsStarted: at(5),
+      connectionsCompleted: at(6),
+      firstSeenMs: at(7),
+      lastSeenMs: at(8),
+    },
+    addresses: addresses ? addresses.split(' ') : [],
+  };
+}

@@ -1,0 +1,4 @@
+import { describeFlowStore } from './contract-suite.ts';
+import { openPostgresEngine } from './postgres-engine.ts';
+
+describeFlowStore('postgres', openPostgresEngine);
