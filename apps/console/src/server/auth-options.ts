@@ -1,6 +1,6 @@
 import 'server-only';
 import { MargayError } from '@margay/model';
-import { endSession, readSession, signIn, userContext } from '@margay/services';
+import { readSession, signIn, userContext, verbs } from '@margay/services';
 import type { NextAuthOptions } from 'next-auth';
 import Credentials from 'next-auth/providers/credentials';
 import { clientAddress } from './client-address.ts';
@@ -80,5 +80,6 @@ async function authorize(
 async function endSessionRow(sessionId: string | undefined): Promise<void> {
   const now = new Date();
   const session = await readSession(dependencies(), sessionId, now);
-  if (session) await endSession(userContext(dependencies(), session, null, { requestId: newRequestId(), now }), {});
+  if (session)
+    await verbs['account.signOut'](userContext(dependencies(), session, null, { requestId: newRequestId(), now }), {});
 }

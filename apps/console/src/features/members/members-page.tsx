@@ -1,12 +1,12 @@
 'use client';
 import { may, ROLES } from '@margay/model';
-import type { MemberView } from '@margay/services/inputs';
 import { Ago, Button, type Column, DataTable, Failure, formatClock, SkeletonRows, StaleNotice } from '@margay/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { useTRPC } from '../../client/trpc.tsx';
 import { TopBar, useShell } from '../shell/index.ts';
 import { AddMember } from './add-member.tsx';
+import type { Member } from './member.ts';
 import { RemoveMember } from './remove-member.tsx';
 import { RolePicker } from './role-picker.tsx';
 import './members.css';
@@ -15,7 +15,7 @@ import './members.css';
 export function MembersPage() {
   const { org, role, user } = useShell();
   const [adding, setAdding] = useState(false);
-  const [leaving, setLeaving] = useState<MemberView | null>(null);
+  const [leaving, setLeaving] = useState<Member | null>(null);
   const members = useQuery(useTRPC().member.list.queryOptions({}));
   const mayWrite = may(role, 'member.write');
   const columns = useMemo(() => memberColumns(mayWrite, user.email, setLeaving), [mayWrite, user.email]);
@@ -77,7 +77,7 @@ const MEANING = {
   viewer: 'Reads clusters, flows and recommendations',
 } as const;
 
-function memberColumns(mayWrite: boolean, me: string, onRemove: (member: MemberView) => void): Column<MemberView>[] {
+function memberColumns(mayWrite: boolean, me: string, onRemove: (member: Member) => void): Column<Member>[] {
   return [
     {
       id: 'name',
@@ -115,7 +115,7 @@ function memberColumns(mayWrite: boolean, me: string, onRemove: (member: MemberV
           {
             id: 'remove',
             head: <span className="sr-only">Actions</span>,
-            cell: (row: MemberView) => (
+            cell: (row: Member) => (
               <Button kind="quiet" size="s" onClick={() => onRemove(row)} aria-label={`Remove ${row.name}`}>
                 {row.email === me ? 'Leave' : 'Remove'}
               </Button>

@@ -1,11 +1,11 @@
 'use client';
-import type { MemberView } from '@margay/services/inputs';
 import { Button, Dialog, useToast } from '@margay/ui';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTRPC } from '../../client/trpc.tsx';
 import { useShell } from '../shell/index.ts';
+import type { Member } from './member.ts';
 
-export function RemoveMember({ member, onClose }: { member: MemberView; onClose: () => void }) {
+export function RemoveMember({ member, onClose }: { member: Member; onClose: () => void }) {
   const { org, user } = useShell();
   const trpc = useTRPC();
   const queryClient = useQueryClient();

@@ -1,13 +1,13 @@
 'use client';
 import { ROLES, Role } from '@margay/model';
-import type { MemberView } from '@margay/services/inputs';
 import { useToast } from '@margay/ui';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useTRPC } from '../../client/trpc.tsx';
 import { useShell } from '../shell/index.ts';
+import type { Member } from './member.ts';
 
 /** Changes a role at once; a refusal says why and the role stays. */
-export function RolePicker({ member }: { member: MemberView }) {
+export function RolePicker({ member }: { member: Member }) {
   const mine = useShell().role;
   const trpc = useTRPC();
   const queryClient = useQueryClient();

@@ -1,0 +1,3 @@
+import { handleApi } from '../../../../server/handle-api.ts';
+
+export { handleApi as GET, handleApi as POST };
