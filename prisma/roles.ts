@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { escapeIdentifier, escapeLiteral } from 'pg';
 
-export const LOGIN_ROLES = ['app', 'ingest', 'rollup', 'queue'] as const;
+const LOGIN_ROLES = ['app', 'ingest', 'rollup', 'queue'] as const;
 export type Passwords = Readonly<Record<(typeof LOGIN_ROLES)[number], string>>;
 
 const ATTRIBUTES = 'NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS';

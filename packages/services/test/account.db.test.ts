@@ -7,7 +7,7 @@ let database: TestDatabase;
 let deps: TestDeps;
 beforeAll(async () => {
   database = await testDatabase();
-  deps = testDeps(database.db);
+  deps = testDeps(database);
 });
 afterAll(() => database.close());
 

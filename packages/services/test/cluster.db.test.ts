@@ -4,28 +4,23 @@ import {
   type ConnectedCluster,
   connectCluster,
   createTenant,
+  flowBatch,
   heartbeat,
   inventoryUpload,
   type Tenant,
   type TestDatabase,
   testDatabase,
   testDeps,
+  workloadPeer,
 } from '@margay/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { recommendation, recommended } from './other-tenant-cases.ts';
 
 let database: TestDatabase;
 let tenant: Tenant;
-let firstFlowMs: number | null = null;
 beforeAll(async () => {
   database = await testDatabase();
-  const deps = testDeps(database.db);
-  // The flow store's own suite proves frontier(); here it only has to say when.
-  const flowStore = {
-    ...deps.flowStore,
-    frontier: async () => ({ firstMs: firstFlowMs, lastMs: firstFlowMs, rows: 0 }),
-  };
-  tenant = await createTenant({ ...deps, flowStore });
+  tenant = await createTenant(testDeps(database));
 });
 afterAll(() => database.close());
 
@@ -37,7 +32,6 @@ const brief = ({ steps }: ConnectStateOutput) => steps.map(({ step, state }) => 
 
 describe('the checklist of connecting', () => {
   it('goes from a line that waits to traffic that arrives', async () => {
-    firstFlowMs = null;
     const { id: clusterId } = await verbs['cluster.create'](tenant.as('owner'), { name: 'checklist' });
     const empty = await state(clusterId);
     expect([empty.token.state, brief(empty), empty.cluster.state]).toEqual([
@@ -60,7 +54,8 @@ describe('the checklist of connecting', () => {
       'Kubernetes v1.34.4, 1 node, 0 workloads',
       '1 node agent watching 1 pod; no connection seen yet',
     ]);
-    firstFlowMs = Date.now();
+    const fact = { src: workloadPeer('shop', 'front'), dst: workloadPeer('shop', 'cart'), atMs: Date.now() };
+    await database.flowStore.append({ orgId: tenant.orgId, clusterId: id }, flowBatch([fact]), Date.now());
     const done = await state(id);
     expect(brief(done)).toBe('token done, agent done, inventory done, flow done');
     expect(done.cluster).toMatchObject({
@@ -70,7 +65,6 @@ describe('the checklist of connecting', () => {
       kubernetesVersion: 'v1.34.4',
     });
     expect(done.steps.every(({ remedy }) => remedy === null)).toBe(true);
-    firstFlowMs = null;
   });
 
   it('says what to do where it hangs', async () => {

@@ -3,12 +3,14 @@ import { admitAgent, nobodyContext, verbs } from '@margay/services';
 import {
   connectCluster,
   createTenant,
+  flowBatch,
   heartbeat,
   type Tenant,
   type TestDatabase,
   type TestDeps,
   testDatabase,
   testDeps,
+  workloadPeer,
 } from '@margay/testkit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -17,7 +19,7 @@ let deps: TestDeps;
 let tenant: Tenant;
 beforeAll(async () => {
   database = await testDatabase();
-  deps = testDeps(database.db);
+  deps = testDeps(database);
   tenant = await createTenant(deps);
 });
 afterAll(() => database.close());
@@ -146,6 +148,10 @@ describe('a cluster of the console', () => {
     const cluster = await connectCluster(tenant);
     const { clusterId } = cluster;
     await verbs['agent.recordHeartbeat'](cluster.asAgent(), heartbeat());
+    const scope = { orgId: tenant.orgId, clusterId };
+    const fact = { src: workloadPeer('shop', 'front'), dst: workloadPeer('shop', 'cart'), atMs: Date.now() };
+    await deps.flowStore.append(scope, flowBatch([fact]), Date.now());
+    expect((await deps.flowStore.frontier(scope)).lastMs).not.toBeNull();
     await verbs['cluster.delete'](tenant.as('owner'), { clusterId });
     await expect(admitAgent(deps, cluster.bearer, new Date())).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
     await expect(verbs['agent.recordHeartbeat'](cluster.asAgent(), heartbeat())).rejects.toMatchObject({
@@ -153,7 +159,7 @@ describe('a cluster of the console', () => {
     });
     await expect(verbs['cluster.get'](tenant.as('owner'), { clusterId })).rejects.toMatchObject({ code: 'NOT_FOUND' });
     expect((await verbs['cluster.list'](tenant.as('owner'), {})).map(({ id }) => id)).not.toContain(clusterId);
-    expect(deps.forgotten).toContainEqual({ orgId: tenant.orgId, clusterId });
+    expect(await deps.flowStore.frontier(scope)).toEqual({ firstMs: null, lastMs: null, rows: 0 });
     await verbs['cluster.create'](tenant.as('owner'), { name: cluster.name });
   });
 });

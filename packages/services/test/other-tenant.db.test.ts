@@ -8,7 +8,7 @@ let database: Awaited<ReturnType<typeof testDatabase>>;
 let world: World;
 beforeAll(async () => {
   database = await testDatabase();
-  world = await createWorld(testDeps(database.db));
+  world = await createWorld(testDeps(database));
 });
 afterAll(() => database.close());
 

@@ -9,7 +9,7 @@ let deps: TestDeps;
 let tenant: Tenant;
 beforeAll(async () => {
   database = await testDatabase();
-  deps = testDeps(database.db);
+  deps = testDeps(database);
   tenant = await createTenant(deps);
 });
 afterAll(() => database.close());

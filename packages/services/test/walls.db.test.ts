@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ClusterId } from '@margay/model';
 import { type TestDatabase, testDatabase, testDeps } from '@margay/testkit';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,7 +12,9 @@ let world: World;
 let tables: { name: string; org: boolean; own: string | null }[];
 beforeAll(async () => {
   database = await testDatabase();
-  world = await createWorld(testDeps(database.db));
+  world = await createWorld(testDeps(database));
+  await database.maintenance.rollUp(Date.now());
+  await database.flowStore.forget({ orgId: world.own.orgId, clusterId: ClusterId.parse(randomUUID()) });
   tables = await database.query(
     'owner',
     `select format('%I.%I', n.nspname, c.relname) as name,
@@ -87,7 +90,11 @@ describe('row-level security', () => {
 
   it('shows nothing of a tenant to another, and nothing of anybody where no scope is set', async () => {
     const { own, other } = world;
-    for (const { name, org } of tables.filter((table) => table.name.startsWith('public.') && table.org)) {
+    const ofTenants = tables.filter(({ org }) => org);
+    expect(ofTenants.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['public.clusters', 'flow.flow_5s', 'flow.edge_1h']),
+    );
+    for (const { name, org } of ofTenants) {
       const [count] = await database.query<{ rows: string }>(
         'owner',
         `select count(*) as rows from ${name} where org_id = $1`,
@@ -216,6 +223,32 @@ describe('what roles own and may', () => {
       if (definer.name.startsWith('gate.'))
         expect(definer).toMatchObject({ owner: 'margay_gate', login: false, super: false });
     }
+  });
+
+  it('the application reaches flows by their parents alone, ingest can add to them and read none', async () => {
+    const reach = await database.query<{ name: string }>(
+      'owner',
+      `select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       where n.nspname = 'flow' and c.relispartition and has_table_privilege('margay_app', c.oid, 'SELECT, INSERT, UPDATE, DELETE')`,
+    );
+    expect(reach).toEqual([]);
+    for (const { name } of tables.filter((table) => table.name.startsWith('flow.') && table.org))
+      expect([name, await attempt('ingest', { org: world.own.orgId }, `select 1 from ${name}`)]).toEqual([
+        name,
+        DENIED,
+      ]);
+    const parts = await database.query<{ name: string }>(
+      'owner',
+      `select format('flow.%I', c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'flow' and c.relispartition and c.relkind = 'r'`,
+    );
+    expect(parts.length).toBeGreaterThan(0);
+    for (const role of ['app', 'ingest', 'queue'] as const)
+      for (const { name } of parts.slice(0, 20))
+        expect([role, name, await attempt(role, { org: world.own.orgId }, `select 1 from ${name}`)]).toEqual([
+          role,
+          name,
+          DENIED,
+        ]);
   });
 
   it('ingest may admit agents by the gate and look at nothing else of it', async () => {

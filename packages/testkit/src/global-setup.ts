@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '@margay/embedded-postgres';
+import { createPostgresMaintenance } from '@margay/flowstore';
 import { generate, migrate } from '@margay/prisma';
 import pg from 'pg';
 import { dropDatabases, type TestServer } from './server.ts';
@@ -36,12 +37,22 @@ export async function setup(project: Project): Promise<() => Promise<void>> {
   await admin.connect();
   await admin.query(`CREATE DATABASE ${template}`);
   await admin.end();
-  await migrate({ ownerUrl: withDatabase(server.url, template), passwords });
+  const ownerUrl = withDatabase(server.url, template);
+  await migrate({ ownerUrl, passwords });
+  await makePartitions(ownerUrl, passwords.rollup);
   project.provide('margayPostgres', { adminUrl: server.url, template, prefix: `margay_test_${run}_`, passwords });
   return async () => {
     if (external) await dropDatabases(server.url, [`margay_test_${run}_`, template]);
     await server.stop();
   };
+}
+
+/** As the worker does at its start. */
+async function makePartitions(ownerUrl: string, password: string): Promise<void> {
+  const url = Object.assign(new URL(ownerUrl), { username: 'margay_rollup', password }).href;
+  const maintenance = createPostgresMaintenance({ url, connections: 1, applicationName: 'margay-test' });
+  await maintenance.upkeep(Date.now());
+  await maintenance.close();
 }
 
 async function startEmbedded(run: string): Promise<{ url: string; stop(): Promise<void> }> {

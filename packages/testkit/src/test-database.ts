@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { type Database, openDatabase } from '@margay/db';
+import {
+  createPostgresFlowStore,
+  createPostgresMaintenance,
+  type FlowMaintenance,
+  type FlowStore,
+} from '@margay/flowstore';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { dropDatabases } from './server.ts';
@@ -11,6 +17,10 @@ export interface TestDatabase {
   readonly urls: Readonly<Record<TestRole, string>>;
   /** As the processes open it: role margay_app, row-level security. */
   readonly db: Database;
+  /** Both sides open: it reads as margay_app and appends as margay_ingest. Partitions are there for now; see `maintenance`. */
+  readonly flowStore: FlowStore;
+  /** Eager: its roll-up takes all that was appended before, so that no test waits for a slot of arrival to end. */
+  readonly maintenance: FlowMaintenance;
   /** Rows of one statement under a role of one's choice, past every verb. Each call is its own connection. */
   query<Row extends object>(role: TestRole, sql: string, values?: unknown[]): Promise<Row[]>;
   /** Drops it. */
@@ -29,14 +39,22 @@ export async function testDatabase(): Promise<TestDatabase> {
     rollup: urlOf(server.adminUrl, name, 'margay_rollup', server.passwords.rollup),
     queue: urlOf(server.adminUrl, name, 'margay_queue', server.passwords.queue),
   };
+  const flows = { connections: 4, applicationName: 'margay-test', onError: () => undefined };
+  const flowStore = createPostgresFlowStore({
+    read: { ...flows, url: urls.app },
+    write: { ...flows, url: urls.ingest },
+  });
+  const maintenance = createPostgresMaintenance({ ...flows, url: urls.rollup, eager: true });
   const db = openDatabase({ url: urls.app, connections: 10, applicationName: 'margay-test', onError: () => undefined });
   return {
     name,
     urls,
     db,
+    flowStore,
+    maintenance,
     query: (role, sql, values) => queryOnce(urls[role], sql, values),
     close: async () => {
-      await db.close();
+      await Promise.all([db.close(), flowStore.close(), maintenance.close()]);
       await dropDatabases(server.adminUrl, [name]);
     },
   };
