@@ -1,4 +1,9 @@
+import { join } from 'node:path';
 import { MargayError } from '@margay/model';
+import { applyAgent, buildAgentPrograms } from './connect/connect-agent.ts';
+import { startConsoleRelay } from './connect/console-relay.ts';
+import { parseInstallUrl } from './connect/install-url.ts';
+import { fetchManifest } from './connect/manifest.ts';
 import type { KubeClient } from './kube/client.ts';
 import type { ClusterState } from './kube/cluster.ts';
 import type { RunningApi } from './kube/start-api.ts';
@@ -7,12 +12,12 @@ import type { Kubelet } from './kubelet/kubelet.ts';
 import type { NodeHelper } from './kubelet/node-helper.ts';
 import { type LedgerEntry, readLedger } from './ledger.ts';
 import type { StateFiles } from './machine/files.ts';
+import type { Owner } from './machine/owner.ts';
+import { runtimeDirectory } from './machine/registry.ts';
 import { runCommand } from './machine/run-command.ts';
 import { ADDRESSES } from './network/addresses.ts';
 import { type ExpectedEdge, expectedEdges } from './topology/edges.ts';
 import type { Plan } from './topology/plan.ts';
-
-const READY_TIMEOUT_MS = 60_000;
 
 export interface LabParts {
   readonly suffix: string;
@@ -25,6 +30,9 @@ export interface LabParts {
   readonly state: ClusterState;
   readonly kubelet: Kubelet;
   readonly helper: NodeHelper;
+  readonly owner: Owner;
+  /** What the agent gets on top of its manifest; read when it starts. */
+  readonly agentVariables: Map<string, string>;
   readonly stop: () => Promise<void>;
 }
 
@@ -47,6 +55,7 @@ export interface LabPod {
 export class Lab {
   readonly #parts: LabParts;
   #stopped: Promise<void> | undefined;
+  #endRelay: (() => void) | undefined;
 
   constructor(parts: LabParts) {
     this.#parts = parts;
@@ -109,6 +118,29 @@ export class Lab {
     }));
   }
 
+  /** Names, addresses, edges: what `lab.json` holds. */
+  describe(): Record<string, unknown> {
+    const { suffix, nodeName, nodeNamespace, internetNamespace, stateDirectory, apiKind, names } = this;
+    const { seed = null, apps, dnsPort } = this.plan;
+    const pods = this.pods();
+    const expected = this.expectedEdges();
+    return {
+      suffix,
+      seed,
+      apps,
+      nodeName,
+      nodeNamespace,
+      internetNamespace,
+      nodeAddresses: ADDRESSES.node,
+      stateDirectory,
+      api: apiKind,
+      dnsPort,
+      names,
+      pods,
+      expectedEdges: expected,
+    };
+  }
+
   /** Every edge that the running topology makes, and no other. */
   expectedEdges(): ExpectedEdge[] {
     return expectedEdges(this.#parts.plan, this.nodeName);
@@ -124,10 +156,11 @@ export class Lab {
     return runCommand('nsenter', [`--net=/run/netns/${networkNamespace}`, '--', ...command]);
   }
 
-  /** Resolves when every controller has the pods it wants and each is ready. @throws MargayError UNAVAILABLE naming those that are not, after a minute */
-  async waitUntilReady(timeoutMs = READY_TIMEOUT_MS): Promise<void> {
+  /** Resolves when every controller has the pods it wants and each is ready. @throws MargayError UNAVAILABLE naming those that are not when time is up */
+  async waitUntilReady(timeoutMs: number, signal?: AbortSignal): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     for (;;) {
+      signal?.throwIfAborted();
       const waiting = this.#notReady();
       if (waiting.length === 0) return;
       if (Date.now() > deadline)
@@ -139,8 +172,29 @@ export class Lab {
     }
   }
 
+  /**
+   * Connects the lab to a console: fetches the manifest behind the install address, applies it, and runs the agent that it describes, with the console's
+   * origin reachable from the node under the same URL. Resolves when the agent's pods run.
+   *
+   * @throws MargayError VALIDATION, NOT_FOUND, UNAVAILABLE: what is wrong with the address, the console or this machine.
+   */
+  async connect(installUrl: string): Promise<void> {
+    const { files, client, state, helper, namespaces, suffix, owner } = this.#parts;
+    const url = parseInstallUrl(installUrl);
+    const objects = await fetchManifest(url);
+    this.#parts.agentVariables.set('MARGAY_BPF_DIR', buildAgentPrograms(owner));
+    this.#endRelay?.();
+    this.#endRelay = await startConsoleRelay(url, helper, {
+      node: namespaces.node,
+      socket: join(runtimeDirectory(suffix), 'console.sock'),
+      hostsFile: files.path('node', 'hosts'),
+    });
+    await applyAgent(client, state, objects);
+  }
+
   /** Ends every process and removes everything that the lab made. */
   stop(): Promise<void> {
+    this.#endRelay?.();
     this.#stopped ??= this.#parts.stop();
     return this.#stopped;
   }

@@ -10,9 +10,11 @@ import { startReplicas } from './controllers/replicas.ts';
 import { startServiceAccounts } from './controllers/service-accounts.ts';
 import { KubeClient } from './kube/client.ts';
 import { ClusterState } from './kube/cluster.ts';
+import type { KubeObject } from './kube/objects.ts';
 import { type RunningApi, startApi } from './kube/start-api.ts';
 import { Kubelet, slots } from './kubelet/kubelet.ts';
 import { NodeHelper, PROGRAMS, SMALL_NODE_FLAGS } from './kubelet/node-helper.ts';
+import { renderKubeconfig } from './kubelet/service-account.ts';
 import { Lab } from './lab.ts';
 import { StateFiles } from './machine/files.ts';
 import { ownerOf } from './machine/owner.ts';
@@ -27,6 +29,7 @@ import { topologyManifests } from './topology/manifests.ts';
 import { outsideMachines } from './topology/outside.ts';
 import { planTopology } from './topology/plan.ts';
 
+const READY_TIMEOUT_MS = 60_000;
 const ROOT = resolve(import.meta.dirname, '../../..');
 
 export interface LabOptions {
@@ -41,9 +44,16 @@ export interface LabOptions {
   readonly agentEntry?: string;
   /** Variables for the agent on top of those of its manifest. */
   readonly agentEnvironment?: Readonly<Record<string, string>>;
+  /** Gives up starting when it fires; what was made until then is removed. */
+  readonly signal?: AbortSignal;
   readonly onStep?: (step: LabStep) => void;
   /** Faults that the lab lives through (a retry follows); default: printed on standard error. */
   readonly onFault?: (error: unknown) => void;
+}
+
+/** Folder above the labs' state folders: MARGAY_HOME, or `.margay` in the repository. */
+export function labHome(): string {
+  return resolve(process.env.MARGAY_HOME || join(ROOT, '.margay'));
 }
 
 export interface LabStep {
@@ -82,16 +92,17 @@ class LabBuilder {
 
   async build(): Promise<Lab> {
     const suffix = this.#suffix;
-    const home = resolve(this.#options.home ?? process.env.MARGAY_HOME ?? join(ROOT, '.margay'));
+    const home = this.#options.home ? resolve(this.#options.home) : labHome();
     const names = namespaceNames(suffix);
     const plan = planTopology({ apps: this.#options.apps ?? APPS, seed: this.#options.seed });
 
+    const owner = ownerOf(join(ROOT, 'package.json'));
     const files = await this.#step('leftovers cleaned, state folder', async () => {
       await cleanLeftovers();
       const stateDirectory = join(home, `lab-${suffix}`);
       registerLab({ suffix, pid: process.pid, stateDirectory, home });
       this.#undo.push(() => unregisterLab(suffix));
-      const made = new StateFiles(stateDirectory, ownerOf(join(ROOT, 'package.json')));
+      const made = new StateFiles(stateDirectory, owner);
       this.#undo.push(() => made.remove());
       for (const folder of ['logs', 'ledger', 'pods']) made.makeDirectory(folder);
       return made;
@@ -105,6 +116,7 @@ class LabBuilder {
     const client = new KubeClient(api.endpoint);
     this.#undo.push(() => client.close());
     const nodeName = `lab-${suffix}`;
+    const agentVariables = new Map(Object.entries(this.#options.agentEnvironment ?? {}));
     const state = await this.#step('controllers', () => this.#startControllers(client, nodeName, names.node));
     const kubelet = new Kubelet({
       state,
@@ -115,13 +127,15 @@ class LabBuilder {
       namespaces: names,
       certificateAuthority: api.endpoint.certificateAuthority,
       agentEntry: resolve(this.#options.agentEntry ?? process.env.MARGAY_LAB_AGENT ?? join(ROOT, 'agent/src/main.ts')),
-      agentEnvironment: this.#options.agentEnvironment ?? {},
+      agentEnvironment: agentVariables,
       fail: this.#fail,
       startSlot: slots(4),
     });
     this.#undo.push(() => kubelet.stop());
     for (const machine of outsideMachines(plan)) this.#startMachine(files, names.internet, machine);
     const lab = new Lab({
+      owner,
+      agentVariables,
       suffix,
       nodeName,
       namespaces: names,
@@ -135,9 +149,17 @@ class LabBuilder {
       stop: () => this.tearDown(),
     });
     await this.#step('applications', async () => {
-      for (const object of topologyManifests(plan)) await client.apply(object);
-      await lab.waitUntilReady();
+      const objects = topologyManifests(plan);
+      const isCron = (object: KubeObject) => object.kind === 'CronJob';
+      for (const object of objects.filter((candidate) => !isCron(candidate))) await client.apply(object);
+      await lab.waitUntilReady(READY_TIMEOUT_MS, this.#options.signal);
+      // Their clock starts when they come: nothing that they call is missing then.
+      for (const object of objects.filter(isCron)) await client.apply(object);
     });
+    files.write(['lab.json'], JSON.stringify(lab.describe(), null, 2));
+    const server = `https://${ADDRESSES.node.ipv4}:${ADDRESSES.apiPort}`;
+    const { certificateAuthority, token } = api.endpoint;
+    files.write(['kubeconfig'], renderKubeconfig(server, certificateAuthority, token, 'default'), 0o600);
     return lab;
   }
 
@@ -227,8 +249,11 @@ class LabBuilder {
   }
 
   async #step<T>(name: string, run: () => Promise<T>): Promise<T> {
+    const { signal } = this.#options;
+    signal?.throwIfAborted();
     const started = Date.now();
     const result = await run();
+    signal?.throwIfAborted();
     this.#options.onStep?.({ name, tookMs: Date.now() - started });
     return result;
   }

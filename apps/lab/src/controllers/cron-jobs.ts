@@ -8,10 +8,9 @@ const TICK_MS = 500;
 
 /** CronJobs → Jobs → pods. How often a CronJob runs stands in the lab's annotations; others run every minute, whatever their schedule says. */
 export function startCronJobs(state: ClusterState, nodeName: string, fail: (error: unknown) => void): Loop {
-  const startedAtMs = Date.now();
   const runs = new Map<string, number>();
   const loop = new Loop(async () => {
-    await startDueJobs(state, runs, (Date.now() - startedAtMs) / 1000);
+    await startDueJobs(state, runs, Date.now());
     await createPods(state, nodeName);
     await finishJobs(state);
     await forgetOldJobs(state);
@@ -28,10 +27,10 @@ export function startCronJobs(state: ClusterState, nodeName: string, fail: (erro
   return loop;
 }
 
-async function startDueJobs(state: ClusterState, runs: Map<string, number>, elapsedSeconds: number): Promise<void> {
+async function startDueJobs(state: ClusterState, runs: Map<string, number>, nowMs: number): Promise<void> {
   for (const cron of state.cronJobs.all()) {
     if (cron.metadata.deletionTimestamp || cron.spec.suspend) continue;
-    const number = runNumber(cron, elapsedSeconds);
+    const number = runNumber(cron, nowMs);
     const uid = cron.metadata.uid ?? '';
     if (number < 0 || (runs.get(uid) ?? -1) >= number) continue;
     // A run that is still under way keeps the next one from starting.
@@ -52,8 +51,9 @@ async function startDueJobs(state: ClusterState, runs: Map<string, number>, elap
   }
 }
 
-/** Which run is due by now; -1: none yet. */
-export function runNumber(cron: CronJob, elapsedSeconds: number): number {
+/** Which run is due by now, counted from the CronJob's creation; -1: none yet. */
+export function runNumber(cron: CronJob, nowMs: number): number {
+  const elapsedSeconds = (nowMs - Date.parse(cron.metadata.creationTimestamp ?? '')) / 1000;
   const setting = (key: string, otherwise: number) =>
     Number(cron.metadata.annotations?.[`lab.margay/${key}`] ?? otherwise);
   return Math.floor((elapsedSeconds - setting('offset-seconds', 0)) / setting('every-seconds', 60));

@@ -45,13 +45,17 @@ class Replicas {
     const hash = templateHash(template);
     const name = `${deployment.metadata.name}-${hash}`;
     const sets = this.#state.replicaSets.all().filter((set) => isOwnedBy(set, deployment));
-    const current =
-      sets.find((set) => set.metadata.name === name) ?? (await this.#createReplicaSet(deployment, name, hash));
+    const old = sets.filter((set) => set.metadata.name !== name && (set.spec.replicas ?? 0) > 0);
+    if (deployment.spec.strategy?.type === 'Recreate') {
+      await Promise.all(old.map((set) => this.#scale(set, 0)));
+      if (sets.some((set) => set.metadata.name !== name && this.#hasPods(set))) return;
+    }
+    const known = sets.find((set) => set.metadata.name === name);
+    const current = known ?? (await this.#createReplicaSet(deployment, name, hash));
     if (current.spec.replicas !== replicas) await this.#scale(current, replicas);
     const pods = this.#podsOf(current);
     const ready = pods.filter(isReady).length;
     // The old pods go when the new ones are there.
-    const old = sets.filter((set) => set !== current && set.metadata.name !== name && (set.spec.replicas ?? 0) > 0);
     if (ready >= replicas) await Promise.all(old.map((set) => this.#scale(set, 0)));
     await this.#setStatus(deployment, {
       observedGeneration: deployment.metadata.generation,
@@ -182,6 +186,11 @@ class Replicas {
     return this.#state.pods
       .all()
       .filter((pod) => isOwnedBy(pod, owner) && !pod.metadata.deletionTimestamp && !isFinished(pod));
+  }
+
+  /** Also those that are going. */
+  #hasPods(owner: KubeObject): boolean {
+    return this.#state.pods.all().some((pod) => isOwnedBy(pod, owner) && !isFinished(pod));
   }
 
   #isNameTaken(set: Controller, name: string): boolean {

@@ -73,6 +73,7 @@ export interface Controller extends KubeObject {
     selector?: { matchLabels?: Record<string, string> };
     template: PodTemplate;
     serviceName?: string;
+    strategy?: { type?: string };
   };
   status?: Record<string, unknown>;
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Container } from '../kube/types.ts';
+import type { Container, Pod } from '../kube/types.ts';
 import { LAB_IMAGE } from '../topology/manifests.ts';
 import { PROGRAMS, SMALL_NODE_FLAGS } from './node-helper.ts';
 
@@ -11,13 +11,14 @@ export interface ContainerCommand {
 }
 
 /** What runs for a container: the lab pulls no images, it knows its own programs and Margay's agent. Undefined: neither. */
-export function commandOf(container: Container, agentEntry: string): ContainerCommand | undefined {
+export function commandOf(pod: Pod, container: Container, agentEntry: string): ContainerCommand | undefined {
   if (container.image === LAB_IMAGE) {
     const program = container.command?.[1]?.replace(/^\/lab\//, '') ?? '';
     const argv = [process.execPath, ...SMALL_NODE_FLAGS, join(PROGRAMS, program)];
     return { argv, readyLine: 'ready', isAgent: false };
   }
-  if (!/margay/.test(container.image ?? '')) return undefined;
+  // Whatever registry its image comes from.
+  if (pod.metadata.labels?.['app.kubernetes.io/name'] !== 'margay-agent') return undefined;
   return { argv: [process.execPath, agentEntry, ...agentArguments(container)], readyLine: undefined, isAgent: true };
 }
 

@@ -16,7 +16,7 @@ export interface KubeletContext {
   readonly certificateAuthority: string;
   /** The script that runs for the agent's image. */
   readonly agentEntry: string;
-  readonly agentEnvironment: Readonly<Record<string, string>>;
+  readonly agentEnvironment: ReadonlyMap<string, string>;
   readonly fail: (error: unknown) => void;
   /** Runs `start` when fewer than a few others are starting. */
   readonly startSlot: <T>(start: () => Promise<T>) => Promise<T>;

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { StateFiles } from '../machine/files.ts';
 import { type LabProcess, startProcess } from '../machine/processes.ts';
+import { ADDRESSES } from '../network/addresses.ts';
 
 export const PROGRAMS = join(import.meta.dirname, '../programs');
 
@@ -22,8 +23,8 @@ export interface ProbeTarget {
 const START_TIMEOUT_MS = 10_000;
 
 /**
- * The lab's hand inside the node's network namespace: relays and probes. Its mount namespace, with a /sys of that network and a BPF file system of its own,
- * is the node's; what runs on the host network joins it, so that pins survive the agent and go with the lab.
+ * The lab's hand inside the node's network namespace: relays and probes. Its mount namespace, with a /sys of that network, a BPF file system, hosts file
+ * and resolver of its own, is the node's; what runs on the host network joins it, so that pins survive the agent and go with the lab.
  */
 export class NodeHelper {
   readonly #process: LabProcess;
@@ -37,11 +38,30 @@ export class NodeHelper {
   }
 
   static async start(networkNamespace: string, files: StateFiles, ledgerFile: string): Promise<NodeHelper> {
-    const script = 'mount -t sysfs sysfs /sys && mount -t bpf bpf /sys/fs/bpf && exec "$@"';
+    const hosts = files.write(['node', 'hosts'], '127.0.0.1 localhost\n::1 localhost ip6-localhost\n');
+    const resolver = files.write(['node', 'resolv.conf'], `nameserver ${ADDRESSES.internet.resolver}\n`);
+    const script = [
+      'mount -t sysfs sysfs /sys && mount -t bpf bpf /sys/fs/bpf',
+      'mount --bind "$1" /etc/hosts && mount --bind "$2" "$(readlink -f /etc/resolv.conf)"',
+      'shift 2 && exec "$@"',
+    ].join(' && ');
     const command = [process.execPath, ...SMALL_NODE_FLAGS, join(PROGRAMS, 'node.mjs')];
     const started = startProcess({
       networkNamespace,
-      command: ['unshare', '--mount', '--propagation', 'private', '--', 'sh', '-c', script, 'sh', ...command],
+      command: [
+        'unshare',
+        '--mount',
+        '--propagation',
+        'private',
+        '--',
+        'sh',
+        '-c',
+        script,
+        'sh',
+        hosts,
+        resolver,
+        ...command,
+      ],
       environment: { PATH: process.env.PATH ?? '', LAB_LEDGER: ledgerFile },
       directory: files.directory,
       logFile: files.path('logs', 'node-helper.log'),

@@ -143,7 +143,7 @@ export class PodRun {
   async #start(run: ContainerRun): Promise<LabProcess> {
     const { container } = run;
     const { files, helper, namespaces, agentEntry } = this.#context;
-    const command = commandOf(container, agentEntry);
+    const command = commandOf(this.#pod, container, agentEntry);
     if (!command)
       throw new NotYet(
         'ImagePullBackOff',
@@ -197,7 +197,7 @@ export class PodRun {
       ...(environment.MARGAY_STATE_DIR && environment.MARGAY_STATE_DIR !== '/var/lib/margay'
         ? {}
         : { MARGAY_STATE_DIR: this.#context.files.makeDirectory('host', 'var', 'lib', 'margay') }),
-      ...this.#context.agentEnvironment,
+      ...Object.fromEntries(this.#context.agentEnvironment),
     };
   }
 
