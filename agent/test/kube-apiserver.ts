@@ -35,9 +35,12 @@ export async function startApiServer(): Promise<ApiServer> {
   const file = (name: string) => join(directory, name);
   writeFileSync(file('tokens.csv'), `${token},admin,admin,"system:masters"\n`);
   execFileSync('openssl', ['genrsa', '-out', file('sa.key'), '2048'], { stdio: 'ignore' });
+  // A test run that is killed takes them with it.
   const run = (name: string, args: string[]) => {
     const log = openSync(file(`${name}.log`), 'a');
-    const child = spawn(join(ASSETS ?? '', name), args, { stdio: ['ignore', log, log], detached: true });
+    const child = spawn('setpriv', ['--pdeathsig', 'KILL', join(ASSETS ?? '', name), ...args], {
+      stdio: ['ignore', log, log],
+    });
     children.push(child);
   };
   const stop = async () => {

@@ -1,3 +1,4 @@
+import { delimiter } from 'node:path';
 import { HttpMethod, KubeConfig, RequestContext } from '@kubernetes/client-node';
 import { MargayError } from '@margay/model';
 import { fetch, type Response } from 'undici';
@@ -28,7 +29,7 @@ export interface KubeClient {
 export function connectKube(env: Readonly<Record<string, string | undefined>>): KubeClient {
   const config = new KubeConfig();
   try {
-    if (env.KUBECONFIG) config.loadFromDefault();
+    if (env.KUBECONFIG) loadFiles(config, env.KUBECONFIG);
     else if (env.KUBERNETES_SERVICE_HOST) config.loadFromCluster();
     else throw new Error('neither KUBECONFIG nor KUBERNETES_SERVICE_HOST is set');
     if (!config.getCurrentCluster()) throw new Error('the kubeconfig has no current context');
@@ -44,6 +45,20 @@ export function connectKube(env: Readonly<Record<string, string | undefined>>): 
       return response.body;
     },
   };
+}
+
+/** As kubectl: several files are merged, and a server without TLS has nothing to verify. */
+function loadFiles(config: KubeConfig, list: string): void {
+  const [first = '', ...others] = list.split(delimiter).filter((file) => file !== '');
+  config.loadFromFile(first);
+  for (const file of others) {
+    const next = new KubeConfig();
+    next.loadFromFile(file);
+    config.mergeConfig(next);
+  }
+  config.clusters = config.clusters.map((cluster) =>
+    cluster.server.startsWith('http:') ? { ...cluster, skipTLSVerify: true } : cluster,
+  );
 }
 
 async function send(config: KubeConfig, path: string, request: KubeRequest): Promise<Response> {
