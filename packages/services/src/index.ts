@@ -7,6 +7,8 @@ export type { Actor, AgentActor, Context, Deps, Jobs, NobodyActor, SystemActor, 
 export { agentContext, type CallMeta, nobodyContext, systemContext, userContext } from './core/make-context.ts';
 export { parseInput, toMargayError } from './core/map-error.ts';
 export { type Call, type Kind, type Need, type Verb, type VerbDefinition, verb, type Written } from './core/verb.ts';
+export { backendsOf } from './flow/backends-of.ts';
+export { type FlowNews, type WatchFlowsInput, watchFlows } from './flow/watch-flows.ts';
 export { type LoadedInventory, loadInventory } from './inventory/load.ts';
 export { type VerbName, type Verbs, verbs } from './registry.ts';
 export { readSession, type Session } from './session/read-session.ts';

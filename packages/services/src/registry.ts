@@ -11,6 +11,9 @@ import { getCluster } from './cluster/get.ts';
 import { listClusters } from './cluster/list.ts';
 import { listCredentials } from './cluster/list-credentials.ts';
 import { revokeCredential } from './cluster/revoke-credential.ts';
+import { getGraph } from './flow/graph.ts';
+import { listFlows } from './flow/list.ts';
+import { getTimeline } from './flow/timeline.ts';
 import { describeInstall } from './install/describe.ts';
 import { getInventory } from './inventory/get.ts';
 import { storeInventory } from './inventory/store.ts';
@@ -52,6 +55,9 @@ export const verbs = {
   'cluster.revokeCredential': revokeCredential,
   'agent.list': listAgents,
   'workload.list': listWorkloads,
+  'flow.graph': getGraph,
+  'flow.list': listFlows,
+  'flow.timeline': getTimeline,
   'recommendation.list': listRecommendations,
   'recommendation.get': getRecommendation,
   'recommendation.request': requestRecommendations,

@@ -36,6 +36,16 @@ const ofCluster = {
   input: ({ cluster }: World) => ({ clusterId: cluster.clusterId }),
   other: 'NOT_FOUND',
 } as const;
+/** The cluster's last quarter of an hour. */
+const ofTraffic = {
+  ...asPeople,
+  input: ({ cluster }: World) => ({
+    clusterId: cluster.clusterId,
+    fromMs: Date.now() - 900_000,
+    toMs: Date.now() + 1_000,
+  }),
+  other: 'NOT_FOUND',
+} as const;
 /** An agent of the other tenant that somehow claims this tenant's cluster. */
 const asAgents = {
   ctx: ({ cluster }: World) => cluster.asAgent(),
@@ -145,6 +155,9 @@ export const CASES: { readonly [N in VerbName]: Case<N> } = {
   },
   'agent.list': ofCluster,
   'workload.list': ofCluster,
+  'flow.graph': ofTraffic,
+  'flow.list': ofTraffic,
+  'flow.timeline': ofTraffic,
   'recommendation.list': ofCluster,
   'recommendation.get': {
     ...asPeople,
