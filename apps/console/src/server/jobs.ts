@@ -1,13 +1,16 @@
 import 'server-only';
-import { MargayError } from '@margay/model';
+import { createJobs, createQueueBackend } from '@margay/jobs';
 import type { Jobs } from '@margay/services';
 import type { Environment } from './environment.ts';
+import { log } from './log.ts';
 
-/** TODO replace with @margay/jobs once it lands. */
-export function openJobs(_env: Environment): Jobs {
-  return {
-    requestRecommendations: async () => {
-      throw new MargayError('UNAVAILABLE', 'the queue is not there yet');
-    },
-  };
+/** The queue's near end: the console puts jobs in, the worker takes them out. */
+export function openJobs({ MARGAY_QUEUE_DATABASE_URL, REDIS_URL }: Environment): Jobs {
+  return createJobs(
+    createQueueBackend({
+      databaseUrl: MARGAY_QUEUE_DATABASE_URL,
+      redisUrl: REDIS_URL,
+      onError: (error) => log.warn({ err: error }, 'queue'),
+    }),
+  );
 }

@@ -6,6 +6,7 @@ import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useState } from 'react';
 import { useTRPC } from '../../client/trpc.tsx';
+import { useLive } from '../live/index.ts';
 import { ClusterPicker, paths, TopBar, useShell } from '../shell/index.ts';
 import { Aside } from './aside.tsx';
 import { Checklist } from './checklist.tsx';
@@ -23,6 +24,7 @@ export function ClusterConnectPage({ clusterId }: { clusterId: ClusterId }) {
   const state = useQuery(
     useTRPC().cluster.connectState.queryOptions({ clusterId }, { refetchInterval: CHECK_EVERY_MS }),
   );
+  useLive(clusterId, 'cluster', true, () => void state.refetch());
   const keep = (made: CreateInstallTokenOutput) => {
     rememberToken(clusterId, made);
     setToken(made);

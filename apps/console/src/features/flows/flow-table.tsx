@@ -15,7 +15,7 @@ import { type ReactNode, type RefObject, useEffect } from 'react';
 import { PeerName, portLabel } from '../peer/index.ts';
 import { seenAtText } from './export.ts';
 import { FlowDetail } from './flow-detail.tsx';
-import { rowKey } from './use-flows.ts';
+import { rowKey } from './merge-news.ts';
 
 const ROW_PX = 28;
 const CARD_PX = 76;

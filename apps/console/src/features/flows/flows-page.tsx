@@ -7,8 +7,8 @@ import { parseAsBoolean, useQueryState } from 'nuqs';
 import { useCallback, useRef, useState } from 'react';
 import { useTRPCClient } from '../../client/trpc.tsx';
 import { useNarrow } from '../../client/use-narrow.ts';
-import { LiveSign, useLive } from '../live/index.ts';
-import { boundsOf, RangePicker, shiftRange, useRange } from '../range/index.ts';
+import { LiveSign } from '../live/index.ts';
+import { boundsOf, type Range, RangePicker, shiftRange, useRange } from '../range/index.ts';
 import { ClusterPicker, paths, TopBar, useShell } from '../shell/index.ts';
 import { Histogram } from '../timeline/index.ts';
 import { ExportMenu } from './export-menu.tsx';
@@ -16,10 +16,11 @@ import { FilterBar } from './filter-bar.tsx';
 import { FlowTable } from './flow-table.tsx';
 import { NoFlows } from './no-flows.tsx';
 import { useFilter } from './use-filter.ts';
-import { useFlows, useNewer } from './use-flows.ts';
+import { useFlows, useNewer, useTail } from './use-flows.ts';
 import './flows.css';
 
 const BARS = 120;
+const HISTOGRAM_EVERY_MS = 5_000;
 
 /** Every connection as it was seen, newest first; follows the cluster until one looks closer. */
 export function FlowsPage({ clusterId }: { clusterId: ClusterId }) {
@@ -32,12 +33,9 @@ export function FlowsPage({ clusterId }: { clusterId: ClusterId }) {
   const narrow = useNarrow();
   const queryClient = useQueryClient();
   const flows = useFlows(clusterId, range, filter);
-  const timeline = useHistogram(clusterId, range);
   const following = range.kind === 'last' && !paused;
-  const live = useLive(clusterId, following, () => {
-    void queryClient.invalidateQueries({ queryKey: flows.key });
-    void timeline.refetch();
-  });
+  const timeline = useHistogram(clusterId, range, following);
+  const live = useTail(clusterId, filter, flows.key, following && flows.isSuccess);
   const newer = useNewer(clusterId, filter, flows.rows[0]?.bucketStartMs ?? null, range.kind === 'last' && paused);
   const pause = useCallback(() => void setPaused(true), [setPaused]);
   const resume = () => {
@@ -146,7 +144,7 @@ export function FlowsPage({ clusterId }: { clusterId: ClusterId }) {
   );
 }
 
-function useHistogram(clusterId: ClusterId, range: Parameters<typeof boundsOf>[0]) {
+function useHistogram(clusterId: ClusterId, range: Range, following: boolean) {
   const client = useTRPCClient();
   return useQuery({
     queryKey: ['timeline', clusterId, range, BARS],
@@ -155,5 +153,6 @@ function useHistogram(clusterId: ClusterId, range: Parameters<typeof boundsOf>[0
       return { ...bounds, ...(await client.flow.timeline.query({ clusterId, ...bounds, points: BARS }, { signal })) };
     },
     placeholderData: (before) => before,
+    refetchInterval: following ? HISTOGRAM_EVERY_MS : false,
   });
 }

@@ -1,14 +1,20 @@
 'use client';
 import type { ClusterId } from '@margay/model';
 import type { FlowView, ListFlowsOutput } from '@margay/services/inputs';
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
-import { useTRPCClient } from '../../client/trpc.tsx';
+import { type InfiniteData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useSubscription } from '@trpc/tanstack-react-query';
+import { useEffect, useMemo } from 'react';
+import { useTRPC, useTRPCClient } from '../../client/trpc.tsx';
+import type { LiveState } from '../live/index.ts';
 import { boundsOf, type Range } from '../range/index.ts';
 import { type FilterState, toFlowFilter } from './filter.ts';
+import { mergeNews } from './merge-news.ts';
 
 const PAGE = 100;
 const NEWER_EVERY_MS = 5_000;
+const POLL_MS = 5_000;
+/** A tail that has grown beyond this is read anew. */
+const TAIL_ROWS_MAX = 600;
 const EXPORT_PAGE = 500;
 export const EXPORT_ROWS_MAX = 20_000;
 
@@ -49,6 +55,40 @@ export function useFlows(clusterId: ClusterId, range: Range, filter: FilterState
   });
   const rows = useMemo(() => query.data?.pages.flatMap((page) => page.rows) ?? [], [query.data]);
   return { ...query, rows, key };
+}
+
+/** Takes new rows in as they come; reads again every 5 s while the stream is down. */
+export function useTail(
+  clusterId: ClusterId,
+  filter: FilterState,
+  key: readonly unknown[],
+  enabled: boolean,
+): LiveState {
+  const queryClient = useQueryClient();
+  const stream = useSubscription(
+    useTRPC().live.flows.subscriptionOptions(
+      { clusterId, filter: toFlowFilter(filter) },
+      {
+        enabled,
+        onData: ({ data }) => {
+          const before = queryClient.getQueryData<InfiniteData<Page, PageParam>>(key);
+          const [first, ...rest] = before?.pages ?? [];
+          if (!before || !first || data.cut || first.rows.length > TAIL_ROWS_MAX)
+            return void queryClient.invalidateQueries({ queryKey: key });
+          const rows = mergeNews(first.rows, data.rows);
+          queryClient.setQueryData(key, { ...before, pages: [{ ...first, rows }, ...rest] });
+        },
+      },
+    ),
+  );
+  const streaming = stream.status === 'pending';
+  useEffect(() => {
+    if (!enabled || streaming) return;
+    const timer = setInterval(() => void queryClient.invalidateQueries({ queryKey: key }), POLL_MS);
+    return () => clearInterval(timer);
+  }, [enabled, streaming, queryClient, key]);
+  if (!enabled) return 'off';
+  return streaming ? 'live' : 'polling';
 }
 
 /** How many rows came after the newest one shown; counted up to one page. */
@@ -95,18 +135,4 @@ export async function readAll(
     cursor = page.nextCursor;
   } while (cursor && rows.length < EXPORT_ROWS_MAX);
   return { rows: rows.slice(0, EXPORT_ROWS_MAX), truncated: cursor !== null };
-}
-
-/** What makes a row the same row when it is read again: its sums grow in place. */
-export function rowKey(row: FlowView): string {
-  return [
-    row.bucketStartMs,
-    row.resolutionSeconds,
-    row.srcId,
-    row.dstId,
-    row.protocol,
-    row.port,
-    row.action,
-    row.service ? `${row.service.namespace}/${row.service.name}` : '',
-  ].join(' ');
 }
