@@ -60,24 +60,30 @@ describe.skipIf(why)('an agent that dies', () => {
     await begin();
     const counter = countVeth(network, client.interface);
     const port = await server.call.listenTcp(server.ipv4, 10, 1_000);
-    const COUNT = 3_000;
-    const traffic = client.call.requestsTcp(server.ipv4, port, 10, COUNT, 20);
-    let done = false;
-    void traffic.then(() => {
-      done = true;
-    });
-    for (let round = 0; !done || round < 6; round++) {
-      // Killed: before it reads, after it has read, after it has spooled, after it has acknowledged.
-      const killAt = ['idle', 'read', 'spooled', 'acknowledged'][round % 4];
-      if (killAt === 'read') await source.call.closeWindow();
-      if (killAt === 'spooled' || killAt === 'acknowledged') {
-        const { epoch } = await read();
-        if (killAt === 'acknowledged') await source.call.acknowledge(epoch);
+    let connections = 0;
+    let stop = false;
+    const traffic = (async () => {
+      for (; !stop; connections += 100) await client.call.requestsTcp(server.ipv4, port, 10, 100, 10);
+    })();
+    for (let round = 0; round < 10; round++) {
+      const closing = source.call.closeWindow();
+      closing.catch(() => {});
+      // Killed: somewhere in the middle of a close, after it has read, has spooled, has acknowledged.
+      if (round % 4 === 0) await new Promise((resolve) => setTimeout(resolve, round / 2));
+      else await closing;
+      if (round % 4 >= 2) {
+        const window = await closing;
+        const name = `${window.boot}-${window.epoch}`;
+        if (!spool.has(name)) spool.set(name, window);
+        if (round % 4 === 3) await source.call.acknowledge(window.epoch);
       }
       await source.kill();
       await begin();
     }
+    stop = true;
     await traffic;
+    const COUNT = connections;
+    expect(COUNT).toBeGreaterThan(1_000);
     const deadline = Date.now() + 10_000;
     while (total(client, (sample) => sample.completed) < COUNT && Date.now() < deadline) await read();
     await read();

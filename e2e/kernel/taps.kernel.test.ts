@@ -9,6 +9,7 @@ import type { ForeignHandlers } from './foreign-driver.ts';
 import { type Pod, PodNetwork, whyNoKernelTests } from './pod-network.ts';
 import { type RemoteProcess, startRemote } from './remote.ts';
 import type { SourceHandlers } from './source-driver.ts';
+import { countVeth } from './veth-counters.ts';
 
 const why = whyNoKernelTests();
 if (why) console.log(`skipped: e2e/kernel/taps ${why}`);
@@ -157,6 +158,15 @@ describe.skipIf(why)('taps', () => {
     ]);
   });
 
+  it('are there for a new pod before anybody asks', async () => {
+    await source.call.start({ pinDirectory: false, attach: 'tcx' });
+    const third = await network.addPod();
+    const index = indexOf(third.interface);
+    await expect
+      .poll(() => foreign.call.programs(index), { timeout: 5_000, interval: 20 })
+      .toEqual({ ingress: [expect.any(Number)], egress: [expect.any(Number)] });
+  });
+
   it('are never put on the uplink of the node, though it is a veth too', async () => {
     const outside = `${network.node}-out`;
     spawnSync('ip', ['netns', 'add', outside]);
@@ -175,25 +185,57 @@ describe.skipIf(why)('taps', () => {
     }
   });
 
-  it('find pods behind a bridge, with the addresses its tables know', async () => {
-    network.inNode('ip', 'link', 'add', 'cni0', 'type', 'bridge');
-    network.inNode('ip', 'addr', 'add', '10.88.0.1/24', 'dev', 'cni0');
-    network.inNode('ip', 'link', 'set', 'cni0', 'up');
-    const namespace = `${network.node}-br`;
-    spawnSync('ip', ['netns', 'add', namespace]);
-    try {
-      network.inNode('ip', 'link', 'add', 'br1', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace);
-      network.inNode('ip', 'link', 'set', 'br1', 'master', 'cni0', 'up');
-      spawnSync('ip', ['-n', namespace, 'addr', 'add', '10.88.0.2/24', 'dev', 'eth0']);
-      spawnSync('ip', ['-n', namespace, 'link', 'set', 'eth0', 'up']);
-      network.inNode('ping', '-c', '1', '-q', '10.88.0.2');
+  describe('behind a bridge', () => {
+    const pods = [1, 2, 3].map((number) => ({ number, address: `10.88.0.${number + 1}`, port: `br${number}` }));
+    const namespaceOf = (number: number) => `${network.node}-br${number}`;
+    const inPod = (number: number, ...command: string[]) =>
+      spawnSync('nsenter', [`--net=/run/netns/${namespaceOf(number)}`, ...command], { encoding: 'utf8' });
+
+    beforeEach(() => {
+      network.inNode('ip', 'link', 'add', 'cni0', 'type', 'bridge');
+      network.inNode('ip', 'addr', 'add', '10.88.0.1/24', 'dev', 'cni0');
+      network.inNode('ip', 'link', 'set', 'cni0', 'up');
+      for (const { number, address, port } of pods) {
+        spawnSync('ip', ['netns', 'add', namespaceOf(number)]);
+        network.inNode('ip', 'link', 'add', port, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespaceOf(number));
+        network.inNode('ip', 'link', 'set', port, 'master', 'cni0', 'up');
+        inPod(number, 'ip', 'addr', 'add', `${address}/24`, 'dev', 'eth0');
+        inPod(number, 'ip', 'link', 'set', 'eth0', 'up');
+      }
+      // Once all are there: each port may change the bridge's own address, and then it forgets its neighbours.
+      for (const { address } of pods) network.inNode('ping', '-c', '1', '-q', address);
+    });
+    afterEach(() => {
+      for (const { number } of pods) spawnSync('ip', ['netns', 'del', namespaceOf(number)]);
+    });
+
+    it('find pods with the addresses that its tables know', async () => {
       await source.call.start({ pinDirectory: false });
-      expect(await source.call.refreshTaps()).toContainEqual(
-        expect.objectContaining({ interface: 'br1', addresses: ['10.88.0.2'], state: 'active' }),
-      );
-    } finally {
-      spawnSync('ip', ['netns', 'del', namespace]);
-    }
+      const statuses = await source.call.refreshTaps();
+      for (const { address, port } of pods) {
+        expect(statuses).toContainEqual(
+          expect.objectContaining({ interface: port, addresses: [address], state: 'active' }),
+        );
+      }
+    });
+
+    it('do not take what it floods to every port for traffic of every pod', async () => {
+      await source.call.start({ pinDirectory: false });
+      await source.call.refreshTaps();
+      inPod(1, 'ping', '-c', '1', '-q', '10.88.0.3');
+      await source.call.closeWindow();
+      // The bridge forgets where the second pod is, and does not learn it again.
+      network.inNode('bridge', 'link', 'set', 'dev', 'br2', 'learning', 'off');
+      network.inNode('ip', 'link', 'set', 'br2', 'type', 'bridge_slave', 'fdb_flush');
+      const third = countVeth(network, 'br3');
+      expect(inPod(1, 'ping', '-c', '3', '-i', '0.1', '-q', '10.88.0.3').status).toBe(0);
+      expect(third.read().packetsIn).toBe(3);
+      const { samples } = await source.call.closeWindow();
+      expect(samples.map((sample) => [sample.localAddress, sample.packetsIn]).sort()).toEqual([
+        ['10.88.0.2', 3],
+        ['10.88.0.3', 3],
+      ]);
+    });
   });
 
   it('find pods that only their own namespace explains', async () => {

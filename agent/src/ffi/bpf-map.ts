@@ -4,11 +4,14 @@ import { MAP_INFO } from './layouts.ts';
 import { libbpf } from './libbpf.ts';
 import { ERRNO, systemError } from './system-errors.ts';
 
-/** Entries of one batch: `count` keys and values side by side, each `keyBytes` and `valueBytes` long. Reused by the next batch. */
+/** Entries of one batch: `count` keys and values side by side, as long as the map says. The memory is reused by the next batch. */
 export interface MapBatch {
   readonly count: number;
   readonly keys: Buffer;
   readonly values: Buffer;
+  /** The same memory as words of 32 bits: what 200,000 entries are read through. */
+  readonly keyWords: Uint32Array;
+  readonly valueWords: Uint32Array;
 }
 
 const BATCH_ENTRIES = 8_192;
@@ -74,6 +77,7 @@ export class BpfMap {
     const read = promisify(call.async);
     const keys = Buffer.alloc(BATCH_ENTRIES * this.keyBytes);
     const values = Buffer.alloc(BATCH_ENTRIES * this.valueBytes);
+    const [keyWords, valueWords] = [wordsOf(keys), wordsOf(values)];
     const position = Buffer.alloc(Math.max(8, this.keyBytes));
     const count = Buffer.alloc(4);
     for (let first = true; ; first = false) {
@@ -82,7 +86,7 @@ export class BpfMap {
       // ENOENT is the end, and it comes with the last entries and a valid count.
       if (result !== -ERRNO.ENOENT) check('bpf_map_lookup_batch', result);
       const entries = count.readUInt32LE();
-      if (entries > 0) yield { count: entries, keys, values };
+      if (entries > 0) yield { count: entries, keys, values, keyWords, valueWords };
       if (result === -ERRNO.ENOENT) return;
     }
   }
@@ -95,6 +99,11 @@ export class BpfMap {
   close(): void {
     closeSync(this.fd);
   }
+}
+
+/** Keys and values are multiples of 4 bytes long, and an allocation of this size starts on a boundary of its own. */
+function wordsOf(bytes: Buffer): Uint32Array {
+  return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
 }
 
 function check(call: string, result: number): void {

@@ -1,1 +1,2 @@
+export { NetworkWatch } from './network-watch.ts';
 export { TapSet } from './tap-set.ts';

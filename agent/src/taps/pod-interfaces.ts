@@ -6,6 +6,8 @@ export interface PodInterface {
   readonly index: number;
   /** Addresses behind it, as far as they are known. */
   readonly addresses: readonly string[];
+  /** The bridge it is a port of. */
+  readonly bridge?: string;
 }
 
 /** What a snapshot says about the node's interfaces. */
@@ -38,7 +40,8 @@ export function podInterfaces(snapshot: NetworkSnapshot): PodInterfaces {
       pods.push({ name: link.ifname, index: link.ifindex, addresses: routed });
     } else if (link.master !== undefined && bridges.has(link.master)) {
       if (uplinks.has(link.master) && !leadsToGateway(snapshot, link.master)) continue;
-      pods.push({ name: link.ifname, index: link.ifindex, addresses: bridgedAddresses(snapshot, link.ifname) });
+      const addresses = bridgedAddresses(snapshot, link.ifname);
+      pods.push({ name: link.ifname, index: link.ifindex, addresses, bridge: link.master });
     } else if (!hasRoute(snapshot, link.ifname)) {
       unexplained.push({ name: link.ifname, index: link.ifindex, peerIndex: link.link_index ?? 0 });
     }
@@ -60,13 +63,15 @@ function hostRoutesOf(snapshot: NetworkSnapshot): Map<string, string[]> {
   const gateways = new Set(
     snapshot.routes.filter(isForwarding).flatMap((r) => gatewaysOf(r).map((hop) => hop.gateway)),
   );
+  // IPv6 routes an interface's own /128 as it does a pod's; the local table tells them apart.
+  const own = new Set(snapshot.routes.filter((route) => route.type === 'local').map((route) => route.dst));
   const found = new Map<string, string[]>();
   for (const route of snapshot.routes) {
     const [address = '', length] = route.dst.split('/');
     const isHost = length === undefined ? address !== 'default' : length === (address.includes(':') ? '128' : '32');
     const direct = isForwarding(route) && gatewaysOf(route).length === 0;
     const linkLocal = /^(fe[89ab]|ff)/i.test(address) && address.includes(':');
-    if (!route.dev || !isHost || !direct || linkLocal || gateways.has(address)) continue;
+    if (!route.dev || !isHost || !direct || linkLocal || gateways.has(address) || own.has(address)) continue;
     const known = found.get(route.dev) ?? [];
     if (!known.includes(address)) found.set(route.dev, [...known, address]);
   }

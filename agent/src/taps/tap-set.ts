@@ -9,6 +9,7 @@ interface Entry {
   readonly pod: PodInterface;
   readonly tap: Tap | undefined;
   readonly error: string;
+  readonly attachedAtMs: number;
 }
 
 /** A tap at every local pod: attached when a pod comes, put back when somebody takes it off, forgotten with its interface. */
@@ -18,6 +19,8 @@ export class TapSet {
   readonly #discovery = new PodDiscovery();
   readonly #entries = new Map<number, Entry>();
   #seen: Discovery | undefined;
+  /** Address → port of a bridge it was last seen behind. */
+  readonly #bridged = new Map<string, number>();
 
   constructor(programs: TapPrograms, options: { mode: AttachMode; pinDirectory?: string }) {
     this.#programs = programs;
@@ -31,8 +34,11 @@ export class TapSet {
       if (!seen.indices.has(index)) this.#forget(index, entry);
       else if (seen.uplinks.has(entry.pod.name)) this.#leave(index, entry);
     }
-    for (const pod of seen.pods) this.#entries.set(pod.index, this.#ensure(pod));
-    if (this.#seen !== seen) this.#dropStalePins(seen);
+    for (const pod of seen.pods) this.#entries.set(pod.index, this.#ensure(pod, nowMs));
+    if (this.#seen !== seen) {
+      this.#dropStalePins(seen);
+      this.#rememberBridged(seen);
+    }
     this.#seen = seen;
     return [...this.#entries.values()].map(statusOf);
   }
@@ -40,6 +46,22 @@ export class TapSet {
   /** Whether an interface is known to be gone; false while nobody has looked yet. */
   isGone(interfaceIndex: number): boolean {
     return this.#seen !== undefined && !this.#seen.indices.has(interfaceIndex);
+  }
+
+  /** When the tap of an interface was put there; 0 when it has none. */
+  attachedAtMs(interfaceIndex: number): number {
+    return this.#entries.get(interfaceIndex)?.attachedAtMs ?? 0;
+  }
+
+  /**
+   * Whether an address is known to be behind another port of the same bridge: a bridge that has forgotten a port floods,
+   * and then every pod's tap sees what is meant for one.
+   */
+  isFlooded(interfaceIndex: number, localAddress: string): boolean {
+    const owner = this.#bridged.get(localAddress);
+    if (owner === undefined || owner === interfaceIndex) return false;
+    const bridge = this.#entries.get(interfaceIndex)?.pod.bridge;
+    return bridge !== undefined && bridge === this.#entries.get(owner)?.pod.bridge;
   }
 
   /** Takes all taps off, or, with `keep`, leaves those that can stay without a process. */
@@ -51,15 +73,28 @@ export class TapSet {
     this.#entries.clear();
   }
 
-  #ensure(pod: PodInterface): Entry {
+  #ensure(pod: PodInterface, nowMs: number): Entry {
     const known = this.#entries.get(pod.index);
     if (known?.tap?.isAttached()) return { ...known, pod };
     // What is left of it, one direction perhaps, goes first; the new one takes the head again.
     known?.tap?.detach();
     try {
-      return { pod, tap: attachTap(pod.index, this.#programs, this.#options), error: '' };
+      return { pod, tap: attachTap(pod.index, this.#programs, this.#options), error: '', attachedAtMs: nowMs };
     } catch (error) {
-      return { pod, tap: undefined, error: error instanceof Error ? error.message : String(error) };
+      return {
+        pod,
+        tap: undefined,
+        error: error instanceof Error ? error.message : String(error),
+        attachedAtMs: nowMs,
+      };
+    }
+  }
+
+  /** Kept while the port is there: that the bridge forgets is when it matters. */
+  #rememberBridged(seen: Discovery): void {
+    for (const [address, index] of this.#bridged) if (!seen.indices.has(index)) this.#bridged.delete(address);
+    for (const pod of seen.pods) {
+      if (pod.bridge) for (const address of pod.addresses) this.#bridged.set(address, pod.index);
     }
   }
 

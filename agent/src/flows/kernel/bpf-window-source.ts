@@ -1,6 +1,7 @@
-import { TapSet } from '../../taps/index.ts';
+import { NetworkWatch, TapSet } from '../../taps/index.ts';
 import type { ClosedWindow, ConnectionSample, NatEntry, TapStatus, WindowSource } from '../window.ts';
 import { findObject } from './find-object.ts';
+import { correctFirstPackets } from './first-packets.ts';
 import { HalfBlindWatch } from './half-blind.ts';
 import { type KernelMaps, loadKernelMaps } from './kernel-maps.ts';
 import { type Lifetimes, readLifetimes } from './lifetimes.ts';
@@ -8,6 +9,7 @@ import { NatReader } from './nat-reader.ts';
 import { type BpfWindowSourceOptions, PIN_DIRECTORY_DEFAULT } from './options.ts';
 import { openPinDirectory, type PinDirectory } from './pin-directory.ts';
 import { readCounts, type ToEpochMs } from './read-counts.ts';
+import { Turns } from './turns.ts';
 import { UnknownInitiators } from './unknown-initiators.ts';
 import { WindowCycle, type WindowInMap } from './window-cycle.ts';
 
@@ -19,6 +21,7 @@ interface Running {
   readonly maps: KernelMaps;
   readonly cycle: WindowCycle;
   readonly taps: TapSet;
+  readonly watch: NetworkWatch;
 }
 
 /** The eBPF observer as a WindowSource: bpf/flow.bpf.c at a tap of every local pod. */
@@ -28,9 +31,12 @@ export class BpfWindowSource implements WindowSource {
   readonly #nat: NatReader;
   readonly #unknown: UnknownInitiators;
   readonly #halfBlind = new HalfBlindWatch();
+  /** Calls wait for each other: none may find maps or taps half way. */
+  readonly #turns = new Turns();
   #running: Running | undefined;
   #pins: PinDirectory | undefined;
   #expired: readonly Buffer[] = [];
+  #tableIsFilling = false;
 
   constructor(options: BpfWindowSourceOptions) {
     this.#options = options;
@@ -39,47 +45,63 @@ export class BpfWindowSource implements WindowSource {
     this.#unknown = new UnknownInitiators(this.#nat);
   }
 
-  async start(): Promise<void> {
-    this.#pins = this.#openPins();
-    const pinDirectory = this.#pins?.path;
-    const maps = loadKernelMaps(findObject(this.#options.bpfDirectory), {
-      connectionsMax: this.#options.connectionsMax,
-      pinDirectory,
+  start(): Promise<void> {
+    return this.#turns.take(async () => {
+      const objectPath = findObject(this.#options.bpfDirectory);
+      this.#pins = this.#openPins();
+      const pinDirectory = this.#pins?.path;
+      const maps = loadKernelMaps(objectPath, { connectionsMax: this.#options.connectionsMax, pinDirectory });
+      const taps = new TapSet(maps, { mode: this.#options.attach ?? 'auto', pinDirectory });
+      const watch = new NetworkWatch(() => this.refreshTaps());
+      this.#running = { maps, cycle: new WindowCycle(maps), taps, watch };
+      // Before the first look: what comes between the two must not be missed.
+      watch.start();
+      await taps.refresh(Date.now());
     });
-    const taps = new TapSet(maps, { mode: this.#options.attach ?? 'auto', pinDirectory });
-    this.#running = { maps, cycle: new WindowCycle(maps), taps };
-    await this.refreshTaps();
   }
 
-  async refreshTaps(): Promise<readonly TapStatus[]> {
-    const statuses = await this.#started().taps.refresh(Date.now());
-    return statuses.map((status) => this.#halfBlind.judge(status));
+  refreshTaps(): Promise<readonly TapStatus[]> {
+    return this.#turns.take(async () => {
+      const statuses = await this.#started().taps.refresh(Date.now());
+      return statuses.map((status) => this.#halfBlind.judge(status));
+    });
   }
 
-  async closeWindow(nowMs: number): Promise<ClosedWindow> {
-    const { cycle } = this.#started();
-    if (cycle.unacknowledged !== undefined) await this.acknowledge(cycle.unacknowledged);
-    const offsetMs = nowMs - Number(process.hrtime.bigint()) / 1e6;
-    const toEpochMs: ToEpochMs = (ns) => Math.round(ns / 1e6 + offsetMs);
-    const window = await cycle.close();
-    const samples = await this.#readWindow(window, toEpochMs);
-    this.#halfBlind.look(samples);
-    const middleMs = toEpochMs((Number(window.openedNs) + Number(window.closedNs)) / 2);
-    const [connections = 0n, counters = 0n, parse = 0n, fragments = 0n] = window.losses;
-    return {
-      boot: window.boot,
-      epoch: window.epoch,
-      windowStartMs: Math.floor(middleMs / WINDOW_MS) * WINDOW_MS,
-      closedAtMs: toEpochMs(Number(window.closedNs)),
-      samples,
-      losses: [
-        { kind: 'kernel-map-full' as const, count: Number(connections + counters) },
-        { kind: 'kernel-parse' as const, count: Number(parse + fragments) },
-      ].filter((loss) => loss.count > 0),
-    };
+  closeWindow(nowMs: number): Promise<ClosedWindow> {
+    return this.#turns.take(async () => {
+      const { cycle } = this.#started();
+      if (cycle.unacknowledged !== undefined) await this.#acknowledge(cycle.unacknowledged);
+      const offsetMs = nowMs - Number(process.hrtime.bigint()) / 1e6;
+      const toEpochMs: ToEpochMs = (ns) => Math.round(ns / 1e6 + offsetMs);
+      const window = await cycle.close();
+      const samples = await this.#readWindow(window, toEpochMs);
+      this.#halfBlind.look(samples);
+      return closedWindow(window, samples, toEpochMs);
+    });
   }
 
-  async acknowledge(epoch: number): Promise<void> {
+  acknowledge(epoch: number): Promise<void> {
+    return this.#turns.take(() => this.#acknowledge(epoch));
+  }
+
+  natEntries(): Promise<readonly NatEntry[]> {
+    return this.#turns.take(async () => this.#nat.entries());
+  }
+
+  stop(options: { remove: boolean }): Promise<void> {
+    return this.#turns.take(async () => {
+      const running = this.#running;
+      this.#running = undefined;
+      running?.watch.stop();
+      // Pinned taps go on counting into pinned maps while no agent runs: the next one finds it all.
+      running?.taps.stop({ keep: this.#pins !== undefined && !options.remove });
+      running?.maps.close();
+      if (options.remove) this.#pins?.remove();
+      this.#pins = undefined;
+    });
+  }
+
+  async #acknowledge(epoch: number): Promise<void> {
     const { cycle, maps } = this.#started();
     if (cycle.unacknowledged !== epoch) return;
     for (const key of this.#expired) {
@@ -90,29 +112,22 @@ export class BpfWindowSource implements WindowSource {
     await cycle.acknowledge(epoch);
   }
 
-  async natEntries(): Promise<readonly NatEntry[]> {
-    return this.#nat.entries();
-  }
-
-  async stop(options: { remove: boolean }): Promise<void> {
-    const running = this.#running;
-    this.#running = undefined;
-    // Pinned taps go on counting into pinned maps while no agent runs: the next one finds it all.
-    running?.taps.stop({ keep: this.#pins !== undefined && !options.remove });
-    running?.maps.close();
-    if (options.remove) this.#pins?.remove();
-    this.#pins = undefined;
-  }
-
   async #readWindow(window: WindowInMap, toEpochMs: ToEpochMs): Promise<ConnectionSample[]> {
+    const { maps, taps } = this.#started();
     const samples: ConnectionSample[] = [];
+    const sources = {
+      nat: this.#nat,
+      connections: maps.connections,
+      attachedAtMs: (index: number) => taps.attachedAtMs(index),
+    };
     for await (const batch of window.map.batches()) {
       const from = samples.length;
       readCounts(batch, toEpochMs, samples);
       this.#unknown.resolve(batch.keys, samples, from);
+      correctFirstPackets(batch.keys, samples, from, sources);
     }
     if (window.scannedToNs > window.scannedFromNs) samples.push(...(await this.#scan(window, toEpochMs)));
-    return samples;
+    return samples.filter((sample) => !taps.isFlooded(sample.interfaceIndex, sample.localAddress));
   }
 
   async #scan(window: WindowInMap, toEpochMs: ToEpochMs): Promise<ConnectionSample[]> {
@@ -131,7 +146,6 @@ export class BpfWindowSource implements WindowSource {
     this.#expired = found.expired;
     return found.samples;
   }
-  #tableIsFilling = false;
 
   #openPins(): PinDirectory | undefined {
     const base = this.#options.pinDirectory ?? PIN_DIRECTORY_DEFAULT;
@@ -139,9 +153,8 @@ export class BpfWindowSource implements WindowSource {
     try {
       return openPinDirectory(base);
     } catch (error) {
-      this.#warn(
-        `${error instanceof Error ? error.message : error} Going on unpinned: a restart of the agent misses traffic.`,
-      );
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#warn(`${reason} Going on unpinned: a restart of the agent misses traffic.`);
       return undefined;
     }
   }
@@ -150,4 +163,22 @@ export class BpfWindowSource implements WindowSource {
     if (!this.#running) throw new Error('BpfWindowSource: start() first.');
     return this.#running;
   }
+}
+
+function closedWindow(window: WindowInMap, samples: ConnectionSample[], toEpochMs: ToEpochMs): ClosedWindow {
+  // The middle: a window closed a little early or late still falls on its own place of the grid.
+  const middleMs = toEpochMs((Number(window.openedNs) + Number(window.closedNs)) / 2);
+  const [connections = 0n, counters = 0n, parse = 0n, fragments = 0n] = window.losses;
+  const losses = [
+    { kind: 'kernel-map-full' as const, count: Number(connections + counters) },
+    { kind: 'kernel-parse' as const, count: Number(parse + fragments) },
+  ];
+  return {
+    boot: window.boot,
+    epoch: window.epoch,
+    windowStartMs: Math.floor(middleMs / WINDOW_MS) * WINDOW_MS,
+    closedAtMs: toEpochMs(Number(window.closedNs)),
+    samples,
+    losses: losses.filter((loss) => loss.count > 0),
+  };
 }

@@ -1,45 +1,45 @@
-import { addressText, ENUMS, KEY } from '../../ffi/index.ts';
+import { ENUMS, KEY, type MapBatch } from '../../ffi/index.ts';
 import type { ConnectionSample } from '../window.ts';
+import { cachedAddress } from './address-cache.ts';
 
 export type Initiator = ConnectionSample['initiator'];
-
-/** The part of a sample that the map's key tells. */
-export type ConnectionIdentity = Pick<
-  ConnectionSample,
-  'interfaceIndex' | 'localAddress' | 'remoteAddress' | 'protocol' | 'localPort' | 'remotePort'
->;
+type Writable<T> = { -readonly [name in keyof T]: T[name] };
 
 const ICMP = 1;
 const ICMPV6 = 58;
-const CACHE_MAX = 65_536;
-const texts = new Map<number, string>();
+const TWO_32 = 2 ** 32;
+const KEY_WORDS = KEY.bytes / 4;
 
-/** Decodes `struct margay_key` at `offset`. For ICMP both ports are type << 8 | code; the echo identifier stays in the key. */
-export function decodeKey(keys: Buffer, offset: number): ConnectionIdentity {
-  const family = keys[offset + KEY.family] === 4 ? 4 : 6;
-  const protocol = keys[offset + KEY.protocol] ?? 0;
-  const localPort = keys.readUInt16BE(offset + KEY.local_port);
+/**
+ * A sample of the connection whose key is entry `i` of a batch; counts are 0, for the caller to fill in. For ICMP both
+ * ports are type << 8 | code; the echo identifier stays in the key.
+ */
+export function emptySample(batch: MapBatch, i: number): Writable<ConnectionSample> {
+  const { keys, keyWords } = batch;
+  const at = i * KEY.bytes;
+  const word = i * KEY_WORDS;
+  const family = keys[at + KEY.family] === 4 ? 4 : 6;
+  const protocol = keys[at + KEY.protocol] ?? 0;
+  const localPort = portAt(keys, at + KEY.local_port);
   const portless = protocol === (family === 4 ? ICMP : ICMPV6);
   return {
-    interfaceIndex: keys.readUInt32LE(offset + KEY.ifindex),
-    localAddress: textOf(keys, offset + KEY.local, family),
-    remoteAddress: textOf(keys, offset + KEY.remote, family),
+    interfaceIndex: keyWords[word] ?? 0,
+    localAddress: cachedAddress(keyWords, word + KEY.local / 4, family),
+    remoteAddress: cachedAddress(keyWords, word + KEY.remote / 4, family),
     protocol,
     localPort,
-    remotePort: portless ? localPort : keys.readUInt16BE(offset + KEY.remote_port),
+    remotePort: portless ? localPort : portAt(keys, at + KEY.remote_port),
+    initiator: 'unknown',
+    bytesOut: 0,
+    packetsOut: 0,
+    bytesIn: 0,
+    packetsIn: 0,
+    started: 0,
+    completed: 0,
+    outcome: 'answered',
+    firstSeenMs: 0,
+    lastSeenMs: 0,
   };
-}
-
-/** Same addresses come up in every window: IPv4 texts are kept, IPv6 ones are made anew. */
-function textOf(bytes: Buffer, offset: number, family: 4 | 6): string {
-  if (family === 6) return addressText(bytes, offset, 6);
-  const number = bytes.readUInt32BE(offset);
-  const known = texts.get(number);
-  if (known !== undefined) return known;
-  const text = addressText(bytes, offset, 4);
-  if (texts.size >= CACHE_MAX) texts.clear();
-  texts.set(number, text);
-  return text;
 }
 
 export function initiatorOf(byte: number | undefined): Initiator {
@@ -47,9 +47,11 @@ export function initiatorOf(byte: number | undefined): Initiator {
   return byte === ENUMS.MARGAY_REMOTE ? 'remote' : 'unknown';
 }
 
-const TWO_32 = 2 ** 32;
+/** A u64 in two words as a number: exact below 2^53, and beyond that (104 days in nanoseconds) to 2 ns. */
+export function u64(words: Uint32Array, at: number): number {
+  return (words[at + 1] ?? 0) * TWO_32 + (words[at] ?? 0);
+}
 
-/** A u64 as a number: exact below 2^53, and beyond that (104 days in nanoseconds) to 2 ns. */
-export function u64(bytes: Buffer, offset: number): number {
-  return bytes.readUInt32LE(offset + 4) * TWO_32 + bytes.readUInt32LE(offset);
+function portAt(bytes: Buffer, at: number): number {
+  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
 }

@@ -1,6 +1,6 @@
 import { CONN, ENUMS, KEY, type MapBatch } from '../../ffi/index.ts';
 import type { ConnectionSample } from '../window.ts';
-import { decodeKey, initiatorOf, u64 } from './connection-key.ts';
+import { emptySample, initiatorOf, u64 } from './connection-key.ts';
 import type { ToEpochMs } from './read-counts.ts';
 
 const SECOND_NS = 1e9;
@@ -47,6 +47,13 @@ export interface Lifetimes {
   count: number;
 }
 
+const WORDS = CONN.bytes / 4;
+const FIRST = CONN.first_ns / 4;
+const LAST = CONN.last_ns / 4;
+const ANSWERED = CONN.answered_ns / 4;
+const HELD_BYTES = CONN.held_bytes / 4;
+const HELD_PACKETS = CONN.held_packets / 4;
+
 /**
  * Looks at a batch of the connection table. Deadlines are a partition of time, so a deadline is reported in exactly one
  * window, also when a window is read again after a crash. Reports openings that stayed unanswered for MARGAY_HOLD_MS
@@ -54,61 +61,68 @@ export interface Lifetimes {
  */
 export function readLifetimes(batch: MapBatch, scan: Scan, toEpochMs: ToEpochMs, found: Lifetimes): void {
   found.count += batch.count;
+  const { keys, values, keyWords, valueWords } = batch;
   for (let i = 0; i < batch.count; i++) {
-    const at = i * CONN.bytes;
-    const { values, keys } = batch;
-    const firstNs = u64(values, at + CONN.first_ns);
-    const lastNs = u64(values, at + CONN.last_ns);
-    const answeredNs = u64(values, at + CONN.answered_ns);
-    const ended = values[at + CONN.ended] === 1;
-    const holdOver = firstNs + HOLD_NS;
-    const held = values.readUInt32LE(at + CONN.held_packets) + values.readUInt32LE(at + CONN.held_packets + 4) > 0;
-    const outcome = answeredNs === 0 ? 'unanswered' : 'answered';
     const key = i * KEY.bytes;
-    const sample = (): ConnectionSample => ({
-      ...decodeKey(keys, key),
-      ...EMPTY,
-      initiator: initiatorOf(values[at + CONN.initiator]),
-      outcome,
-      firstSeenMs: toEpochMs(firstNs),
-      lastSeenMs: toEpochMs(lastNs),
-    });
-    if (held && (answeredNs === 0 || answeredNs >= holdOver) && within(holdOver, scan)) {
-      found.samples.push({ ...sample(), ...heldCounts(values, at), started: 1 });
+    const at = i * WORDS;
+    const holdOver = u64(valueWords, at + FIRST) + HOLD_NS;
+    if (within(holdOver, scan) && isHeldBack(valueWords, at, holdOver)) {
+      found.samples.push(heldSample(batch, i, toEpochMs));
     }
-    const deadline = lastNs + idleNs(keys[key + KEY.protocol] ?? 0, values, at, scan.underPressure);
-    const gone = scan.isGone(keys.readUInt32LE(key + KEY.ifindex)) && holdOver < scan.fromNs;
+    const idle = idleNs(keys[key + KEY.protocol] ?? 0, batch, i, scan.underPressure);
+    const deadline = u64(valueWords, at + LAST) + idle;
+    const gone = holdOver < scan.fromNs && scan.isGone(keyWords[key / 4] ?? 0);
     if (deadline >= scan.toNs && !gone) continue;
+    const ended = values[i * CONN.bytes + CONN.ended] === 1;
     if (!ended && (gone || scan.underPressure || deadline >= scan.fromNs)) {
-      found.samples.push({ ...sample(), completed: 1 });
+      found.samples.push({ ...baseSample(batch, i, toEpochMs), completed: 1 });
     }
     found.expired.push(Buffer.from(keys.subarray(key, key + KEY.bytes)));
   }
 }
 
-const EMPTY = { bytesOut: 0, packetsOut: 0, bytesIn: 0, packetsIn: 0, started: 0, completed: 0 } as const;
-
 function within(deadline: number, scan: Scan): boolean {
   return deadline >= scan.fromNs && deadline < scan.toNs;
 }
 
-function heldCounts(values: Buffer, at: number) {
+/** Whether there was an opening, and no answer in time to put it into a window by itself. */
+function isHeldBack(words: Uint32Array, at: number, holdOver: number): boolean {
+  const answeredNs = u64(words, at + ANSWERED);
+  const packets = (words[at + HELD_PACKETS] ?? 0) + (words[at + HELD_PACKETS + 1] ?? 0);
+  return packets > 0 && (answeredNs === 0 || answeredNs >= holdOver);
+}
+
+function baseSample(batch: MapBatch, i: number, toEpochMs: ToEpochMs) {
+  const at = i * WORDS;
+  const sample = emptySample(batch, i);
+  sample.initiator = initiatorOf(batch.values[i * CONN.bytes + CONN.initiator]);
+  sample.outcome = u64(batch.valueWords, at + ANSWERED) === 0 ? 'unanswered' : 'answered';
+  sample.firstSeenMs = toEpochMs(u64(batch.valueWords, at + FIRST));
+  sample.lastSeenMs = toEpochMs(u64(batch.valueWords, at + LAST));
+  return sample;
+}
+
+function heldSample(batch: MapBatch, i: number, toEpochMs: ToEpochMs): ConnectionSample {
+  const at = i * WORDS;
+  const words = batch.valueWords;
   return {
-    bytesOut: values.readUInt32LE(at + CONN.held_bytes),
-    bytesIn: values.readUInt32LE(at + CONN.held_bytes + 4),
-    packetsOut: values.readUInt32LE(at + CONN.held_packets),
-    packetsIn: values.readUInt32LE(at + CONN.held_packets + 4),
+    ...baseSample(batch, i, toEpochMs),
+    bytesOut: words[at + HELD_BYTES] ?? 0,
+    bytesIn: words[at + HELD_BYTES + 1] ?? 0,
+    packetsOut: words[at + HELD_PACKETS] ?? 0,
+    packetsIn: words[at + HELD_PACKETS + 1] ?? 0,
+    started: 1,
   };
 }
 
-function idleNs(protocol: number, values: Buffer, at: number, underPressure: boolean): number {
+function idleNs(protocol: number, batch: MapBatch, i: number, underPressure: boolean): number {
   if (protocol === UDP || protocol === UDP_LITE) return IDLE_NS.udp;
   if (protocol === ICMP || protocol === ICMPV6) return IDLE_NS.icmp;
   if (protocol !== TCP && protocol !== SCTP) return IDLE_NS.other;
-  if (values[at + CONN.ended] === 1) return IDLE_NS.ended;
-  if (values.readUInt32LE(at + CONN.answered_ns) + values.readUInt32LE(at + CONN.answered_ns + 4) === 0) {
-    return IDLE_NS.opening;
-  }
-  if (values[at + CONN.fin_local] === 1 || values[at + CONN.fin_remote] === 1) return IDLE_NS.halfClosed;
+  const byte = i * CONN.bytes;
+  if (batch.values[byte + CONN.ended] === 1) return IDLE_NS.ended;
+  if (u64(batch.valueWords, i * WORDS + ANSWERED) === 0) return IDLE_NS.opening;
+  if (batch.values[byte + CONN.fin_local] === 1 || batch.values[byte + CONN.fin_remote] === 1)
+    return IDLE_NS.halfClosed;
   return underPressure ? IDLE_NS.establishedUnderPressure : IDLE_NS.established;
 }

@@ -1,15 +1,16 @@
 import { Conntrack, type ConntrackEntry } from '../../ffi/index.ts';
-import type { NatEntry } from '../window.ts';
-import type { ConnectionIdentity, Initiator } from './connection-key.ts';
+import type { ConnectionSample, NatEntry } from '../window.ts';
+import type { Initiator } from './connection-key.ts';
 
 /** One read a window, on the event loop: bounded in both. */
 const LIMITS = { entriesMax: 20_000, timeMs: 100 } as const;
 
-/** What the kernel's connection tracking knows. Without the library or the module it knows nothing, and says so once. */
+/** What the kernel's connection tracking knows. Without the library or the module it knows nothing, and says so once. A read that fails is tried again in the next window. */
 export class NatReader {
   readonly #warn: (message: string) => void;
   #conntrack: Conntrack | undefined;
-  #unavailable = false;
+  #libraryMissing = false;
+  #warned = false;
 
   constructor(warn: (message: string) => void) {
     this.#warn = warn;
@@ -21,7 +22,7 @@ export class NatReader {
   }
 
   /** Which side of a connection opened it, asked for one connection. */
-  initiator(connection: ConnectionIdentity): Initiator {
+  initiator(connection: ConnectionSample): Initiator {
     const { protocol, localAddress, localPort, remoteAddress, remotePort } = connection;
     const entry = this.#try((conntrack) =>
       conntrack.find({
@@ -38,16 +39,19 @@ export class NatReader {
   }
 
   #try<Result>(read: (conntrack: Conntrack) => Result): Result | undefined {
-    if (this.#unavailable) return undefined;
+    if (this.#libraryMissing) return undefined;
     try {
       this.#conntrack ??= new Conntrack();
       return read(this.#conntrack);
     } catch (error) {
-      this.#unavailable = true;
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#warn(
-        `Connection tracking cannot be read: ${reason} Services stay unresolved where EndpointSlices do not tell.`,
-      );
+      this.#libraryMissing = this.#conntrack === undefined;
+      if (!this.#warned) {
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#warn(
+          `Connection tracking cannot be read: ${reason} Services stay unresolved where EndpointSlices do not tell.`,
+        );
+      }
+      this.#warned = true;
       return undefined;
     }
   }

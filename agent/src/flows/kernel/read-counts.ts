@@ -1,28 +1,36 @@
-import { COUNTS, KEY, type MapBatch } from '../../ffi/index.ts';
+import { COUNTS, type MapBatch } from '../../ffi/index.ts';
 import type { ConnectionSample } from '../window.ts';
-import { decodeKey, initiatorOf, u64 } from './connection-key.ts';
+import { emptySample, initiatorOf, u64 } from './connection-key.ts';
 
 /** Turns CLOCK_MONOTONIC nanoseconds into epoch milliseconds. */
 export type ToEpochMs = (monotonicNs: number) => number;
 
+const WORDS = COUNTS.bytes / 4;
+const word = (offset: number) => offset / 4;
+const OCTETS = word(COUNTS.octets);
+const PACKETS = word(COUNTS.packets);
+const FIRST = word(COUNTS.first_ns);
+const LAST = word(COUNTS.last_ns);
+const STARTED = word(COUNTS.started);
+const COMPLETED = word(COUNTS.completed);
+
 /** Decodes a batch of a window map (struct margay_key → struct margay_counts) into samples, appended to `samples`. */
 export function readCounts(batch: MapBatch, toEpochMs: ToEpochMs, samples: ConnectionSample[]): void {
-  const { keys, values } = batch;
+  const { values, valueWords } = batch;
   for (let i = 0; i < batch.count; i++) {
-    const at = i * COUNTS.bytes;
-    const unanswered = values[at + COUNTS.answered] === 0 && values[at + COUNTS.unanswered] === 1;
-    samples.push({
-      ...decodeKey(keys, i * KEY.bytes),
-      initiator: initiatorOf(values[at + COUNTS.initiator]),
-      bytesOut: u64(values, at + COUNTS.octets),
-      packetsOut: u64(values, at + COUNTS.packets),
-      bytesIn: u64(values, at + COUNTS.octets + 8),
-      packetsIn: u64(values, at + COUNTS.packets + 8),
-      started: values.readUInt32LE(at + COUNTS.started),
-      completed: values.readUInt32LE(at + COUNTS.completed),
-      outcome: unanswered ? 'unanswered' : 'answered',
-      firstSeenMs: toEpochMs(u64(values, at + COUNTS.first_ns)),
-      lastSeenMs: toEpochMs(u64(values, at + COUNTS.last_ns)),
-    });
+    const at = i * WORDS;
+    const byte = i * COUNTS.bytes;
+    const sample = emptySample(batch, i);
+    sample.initiator = initiatorOf(values[byte + COUNTS.initiator]);
+    sample.bytesOut = u64(valueWords, at + OCTETS);
+    sample.bytesIn = u64(valueWords, at + OCTETS + 2);
+    sample.packetsOut = u64(valueWords, at + PACKETS);
+    sample.packetsIn = u64(valueWords, at + PACKETS + 2);
+    sample.started = valueWords[at + STARTED] ?? 0;
+    sample.completed = valueWords[at + COMPLETED] ?? 0;
+    if (values[byte + COUNTS.answered] === 0 && values[byte + COUNTS.unanswered] === 1) sample.outcome = 'unanswered';
+    sample.firstSeenMs = toEpochMs(u64(valueWords, at + FIRST));
+    sample.lastSeenMs = toEpochMs(u64(valueWords, at + LAST));
+    samples.push(sample);
   }
 }

@@ -1,16 +1,16 @@
 import { KEY } from '../../ffi/index.ts';
 import type { ConnectionSample } from '../window.ts';
-import type { ConnectionIdentity, Initiator } from './connection-key.ts';
+import type { Initiator } from './connection-key.ts';
 
 const ASKED_A_WINDOW_MAX = 1_000;
 const REMEMBERED_MAX = 20_000;
 
 /** Asks conntrack who opened a connection that was under way when its tap came, and remembers the answer while it lives. */
 export class UnknownInitiators {
-  readonly #source: { initiator(connection: ConnectionIdentity): Initiator };
+  readonly #source: { initiator(connection: ConnectionSample): Initiator };
   readonly #known = new Map<string, Initiator>();
 
-  constructor(source: { initiator(connection: ConnectionIdentity): Initiator }) {
+  constructor(source: { initiator(connection: ConnectionSample): Initiator }) {
     this.#source = source;
   }
 
