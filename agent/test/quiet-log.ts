@@ -7,7 +7,11 @@ export function quietLog(): Log & { readonly lines: string[] } {
     (level: string) =>
     (...args: unknown[]) => {
       const text = args.map((arg) =>
-        arg instanceof Error ? String(arg) : typeof arg === 'string' ? arg : JSON.stringify(arg),
+        arg instanceof Error
+          ? String(arg)
+          : typeof arg === 'string'
+            ? arg
+            : JSON.stringify(arg, (_, value) => (value instanceof Error ? String(value) : value)),
       );
       lines.push(`${level} ${text.join(' ')}`);
     };

@@ -65,7 +65,8 @@ export class FlowPipeline {
         this.#clock.flushed(now());
       }
       const nextMs = named ? Math.min(tapsDueMs, this.#clock.nextMs(now())) : tapsDueMs;
-      await pause(Math.max(1, nextMs - now()), signal);
+      const waited = pause(Math.max(1, nextMs - now()), signal);
+      await (named ? waited : Promise.race([waited, identity.ready]));
     }
     if (named) await this.#flush();
   }
