@@ -15,7 +15,7 @@ export interface Tier {
 const CHECKS = {
   format: ['node_modules/@biomejs/biome/bin/biome', 'check', '.'],
   imports: [
-    'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+    'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
     '--config',
     '.dependency-cruiser.cjs',
     '--output-type',
