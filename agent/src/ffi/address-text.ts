@@ -40,7 +40,8 @@ function bytesOfIpv4(text: string): Uint8Array | undefined {
 }
 
 function bytesOfIpv6(text: string): Uint8Array | undefined {
-  const [head = '', tail] = text.split('::');
+  const [head = '', tail, rest] = text.split('::');
+  if (rest !== undefined) return undefined;
   const groupsOf = (part: string) => (part === '' ? [] : part.split(':').map((group) => Number.parseInt(group, 16)));
   const left = groupsOf(head);
   const right = tail === undefined ? [] : groupsOf(tail);

@@ -9,6 +9,10 @@ const ICMP = 1;
 const ICMPV6 = 58;
 const TWO_32 = 2 ** 32;
 const KEY_WORDS = KEY.bytes / 4;
+const LOCAL_WORD = KEY.local / 4;
+const REMOTE_WORD = KEY.remote / 4;
+const { bytes: KEY_BYTES, family: FAMILY, protocol: PROTOCOL, local_port: LOCAL_PORT, remote_port: REMOTE_PORT } = KEY;
+const { MARGAY_LOCAL: LOCAL, MARGAY_REMOTE: REMOTE } = ENUMS;
 
 /**
  * A sample of the connection whose key is entry `i` of a batch; counts are 0, for the caller to fill in. For ICMP both
@@ -16,19 +20,19 @@ const KEY_WORDS = KEY.bytes / 4;
  */
 export function emptySample(batch: MapBatch, i: number): Writable<ConnectionSample> {
   const { keys, keyWords } = batch;
-  const at = i * KEY.bytes;
+  const at = i * KEY_BYTES;
   const word = i * KEY_WORDS;
-  const family = keys[at + KEY.family] === 4 ? 4 : 6;
-  const protocol = keys[at + KEY.protocol] ?? 0;
-  const localPort = portAt(keys, at + KEY.local_port);
+  const family = keys[at + FAMILY] === 4 ? 4 : 6;
+  const protocol = keys[at + PROTOCOL] ?? 0;
+  const localPort = portAt(keys, at + LOCAL_PORT);
   const portless = protocol === (family === 4 ? ICMP : ICMPV6);
   return {
     interfaceIndex: keyWords[word] ?? 0,
-    localAddress: cachedAddress(keyWords, word + KEY.local / 4, family),
-    remoteAddress: cachedAddress(keyWords, word + KEY.remote / 4, family),
+    localAddress: cachedAddress(keyWords, word + LOCAL_WORD, family),
+    remoteAddress: cachedAddress(keyWords, word + REMOTE_WORD, family),
     protocol,
     localPort,
-    remotePort: portless ? localPort : portAt(keys, at + KEY.remote_port),
+    remotePort: portless ? localPort : portAt(keys, at + REMOTE_PORT),
     initiator: 'unknown',
     bytesOut: 0,
     packetsOut: 0,
@@ -43,8 +47,8 @@ export function emptySample(batch: MapBatch, i: number): Writable<ConnectionSamp
 }
 
 export function initiatorOf(byte: number | undefined): Initiator {
-  if (byte === ENUMS.MARGAY_LOCAL) return 'local';
-  return byte === ENUMS.MARGAY_REMOTE ? 'remote' : 'unknown';
+  if (byte === LOCAL) return 'local';
+  return byte === REMOTE ? 'remote' : 'unknown';
 }
 
 /** A u64 in two words as a number: exact below 2^53, and beyond that (104 days in nanoseconds) to 2 ns. */
