@@ -1,3 +1,4 @@
+import { MargayError } from '@margay/model';
 import type pg from 'pg';
 import { escapeIdentifier, escapeLiteral } from 'pg';
 
@@ -9,8 +10,20 @@ const ATTRIBUTES = 'NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRL
 /**
  * Makes the roles Margay runs under and sets their passwords. Roles belong to the whole server, so another database's migration may do the same at the same moment:
  * what it made first is taken as made.
+ *
+ * @throws MargayError PRECONDITION_FAILED where the owner may not.
  */
 export async function ensureRoles(client: pg.Client, passwords: Passwords): Promise<void> {
+  try {
+    await makeRoles(client, passwords);
+  } catch (cause) {
+    if ((cause as { code?: string }).code !== '42501') throw cause;
+    const text = `the database role ${client.user ?? ''} may not make or change the roles margay_*: give it CREATEROLE, let it own the database, and where another role made them, grant them to it WITH ADMIN OPTION`;
+    throw new MargayError('PRECONDITION_FAILED', text, { cause });
+  }
+}
+
+async function makeRoles(client: pg.Client, passwords: Passwords): Promise<void> {
   await ensureRole(client, 'margay_gate');
   for (const role of LOGIN_ROLES) {
     await ensureRole(client, `margay_${role}`);

@@ -252,4 +252,13 @@ describe('recommendations', () => {
     expect([await running(later(2_000)), await ask(later(2_000))]).toEqual([false, { queued: true }]);
     expect(await ask(later(13 * MINUTE_MS))).toEqual({ queued: true });
   });
+
+  it('asked for while the queue is away say so, and nothing is taken as running', async () => {
+    const { clusterId } = await connectCluster(tenant);
+    const ctx = tenant.as('editor');
+    const jobs = { requestRecommendations: () => Promise.reject(new Error('ECONNREFUSED')) };
+    const call = verbs['recommendation.request']({ ...ctx, deps: { ...ctx.deps, jobs } }, { clusterId });
+    await expect(call).rejects.toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('try again') });
+    expect((await verbs['recommendation.list'](tenant.as('viewer'), { clusterId })).running).toBe(false);
+  });
 });

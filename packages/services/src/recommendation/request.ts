@@ -1,3 +1,6 @@
+import type { Scope } from '@margay/flowstore';
+import { MargayError } from '@margay/model';
+import type { Deps } from '../core/context.ts';
 import { requireCluster } from '../core/require-cluster.ts';
 import { verb } from '../core/verb.ts';
 import { RequestRecommendationsInput, RequestRecommendationsOutput } from '../inputs/recommendation.ts';
@@ -21,7 +24,7 @@ export const requestRecommendations = verb({
         create: { ...scope, requestedAt: ctx.now },
         update: { requestedAt: ctx.now },
       });
-      await ctx.deps.jobs.requestRecommendations(scope);
+      await enqueue(ctx.deps, scope);
     }
     return {
       result: { queued },
@@ -29,3 +32,11 @@ export const requestRecommendations = verb({
     };
   },
 });
+
+async function enqueue({ jobs }: Deps, scope: Scope): Promise<void> {
+  try {
+    await jobs.requestRecommendations(scope);
+  } catch (cause) {
+    throw new MargayError('UNAVAILABLE', 'the job queue does not answer: try again in a moment', { cause });
+  }
+}
