@@ -1,8 +1,8 @@
 // The only door to C: libbpf, libnetfilter_conntrack and libc through koffi.
-export { addressBytes, addressText } from './address-text.ts';
+export { addressText } from './address-text.ts';
 export { BpfMap, type MapBatch } from './bpf-map.ts';
-export { BpfObject, type ObjectSettings } from './bpf-object.ts';
-export { Conntrack, type ConntrackEntry, type ConntrackTuple } from './conntrack.ts';
+export { BpfObject } from './bpf-object.ts';
+export { Conntrack, type ConntrackEntry } from './conntrack.ts';
 export { CONN, COUNTS, ENUMS, KEY, LEDGER } from './layouts.ts';
 export { networkNamespaceId } from './network-namespace.ts';
 export { possibleCpus } from './possible-cpus.ts';

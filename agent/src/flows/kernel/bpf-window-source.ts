@@ -6,7 +6,7 @@ import { HalfBlindWatch } from './half-blind.ts';
 import { type KernelMaps, loadKernelMaps } from './kernel-maps.ts';
 import { type Lifetimes, readLifetimes } from './lifetimes.ts';
 import { NatReader } from './nat-reader.ts';
-import { type BpfWindowSourceOptions, PIN_DIRECTORY_DEFAULT } from './options.ts';
+import { type BpfWindowSourceOptions, pinDirectoryOf } from './options.ts';
 import { openPinDirectory, type PinDirectory } from './pin-directory.ts';
 import { readCounts, type ToEpochMs } from './read-counts.ts';
 import { Turns } from './turns.ts';
@@ -148,7 +148,7 @@ export class BpfWindowSource implements WindowSource {
   }
 
   #openPins(): PinDirectory | undefined {
-    const base = this.#options.pinDirectory ?? PIN_DIRECTORY_DEFAULT;
+    const base = pinDirectoryOf(this.#options);
     if (base === false) return undefined;
     try {
       return openPinDirectory(base);

@@ -5,7 +5,7 @@ export interface BpfWindowSourceOptions {
   /**
    * Folder in a bpffs where maps and taps outlive the agent, so that a restart misses and doubles nothing. A bpffs is
    * mounted there where there is none; where that cannot be done the agent warns and works without.
-   * Default `/sys/fs/bpf/margay`; `false`: nothing is pinned.
+   * Default: `MARGAY_PIN_DIR` (`none`: nothing is pinned), else `/sys/fs/bpf/margay`; `false`: nothing is pinned.
    */
   readonly pinDirectory?: string | false;
   /** Connections that may be alive at all taps together; an eighth more is kept for new ones. Default 131,072. */
@@ -17,4 +17,11 @@ export interface BpfWindowSourceOptions {
 }
 
 export const CONNECTIONS_MAX_DEFAULT = 131_072;
-export const PIN_DIRECTORY_DEFAULT = '/sys/fs/bpf/margay';
+const PIN_DIRECTORY_DEFAULT = '/sys/fs/bpf/margay';
+
+/** Where to pin, or `false`. */
+export function pinDirectoryOf(options: BpfWindowSourceOptions): string | false {
+  if (options.pinDirectory !== undefined) return options.pinDirectory;
+  const configured = process.env.MARGAY_PIN_DIR;
+  return configured === 'none' ? false : configured || PIN_DIRECTORY_DEFAULT;
+}
