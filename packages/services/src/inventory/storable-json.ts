@@ -1,13 +1,11 @@
-import type { Prisma } from '@margay/db';
-
 const REPLACEMENT = '\ufffd';
 /** As JSON.stringify writes them: NUL, and halves of surrogate pairs. */
 const UNSTORABLE = /\\u(?:0000|d[89a-f][0-9a-f]{2})/;
 
-/** `value` as jsonb takes it: PostgreSQL refuses NUL and lone surrogates, which a hostile cluster may send in any text; they become U+FFFD. */
-export function storableJson(value: unknown): Prisma.InputJsonValue {
+/** `value` as JSON text that jsonb takes: PostgreSQL refuses NUL and lone surrogates, which a hostile cluster may send in any text; they become U+FFFD. */
+export function storableJson(value: unknown): string {
   const text = JSON.stringify(value);
-  return (UNSTORABLE.test(text) ? clean(JSON.parse(text)) : value) as Prisma.InputJsonValue;
+  return UNSTORABLE.test(text) ? JSON.stringify(clean(JSON.parse(text))) : text;
 }
 
 function clean(value: unknown): unknown {

@@ -28,7 +28,7 @@ export const storeRecommendations = verb({
   run: async ({ db, orgId, input, ctx }) => {
     const scope = { orgId, clusterId: input.clusterId };
     await requireCluster(db, orgId, input.clusterId);
-    const rows = JSON.stringify(storableJson(input.recommendations.map((one) => rowOf(one, scope, input, ctx.now))));
+    const rows = storableJson(input.recommendations.map((one) => rowOf(one, scope, input, ctx.now)));
     const stored = await db.$executeRaw`
       insert into recommendations as old
       select * from jsonb_populate_recordset(null::recommendations, ${rows}::jsonb)
