@@ -5,11 +5,6 @@ import { z } from 'zod';
 export const WIRE_VERSION = 1;
 /** Carries {@link WIRE_VERSION} on every request. */
 export const WIRE_HEADER = 'margay-wire';
-/**
- * Epoch milliseconds by the sender's clock at the moment of this attempt; optional, wins over `sentAtMs` in the body. A batch that waited in a spool must carry it
- * (or a fresh `sentAtMs`): the console corrects event times by received − sent.
- */
-export const SENT_AT_HEADER = 'margay-sent-at';
 
 /** Bounds both sides keep. Bytes are after decompression unless said otherwise. */
 export const LIMITS = {
@@ -103,6 +98,7 @@ export const BatchHead = z.object({
   node: z.string().min(1).max(253),
   boot: z.string().max(64),
   sequence: z.number().int().min(0),
+  /** By the sender's clock at this very attempt, also for a batch that waited: event times are corrected by received − sent. */
   sentAtMs: z.number(),
   rows: z.number().int().min(0).max(LIMITS.batchRows),
   /** Definitions of peers the console may not know yet. */
