@@ -1,0 +1,18 @@
+import type { EdgeInput } from '@margay/graph';
+import { expect, it } from 'vitest';
+import { busiest, focusOn } from './focus.ts';
+
+const workload = (name: string) => ({ kind: 'workload', namespace: 'shop', ownerKind: 'Deployment', name, labels: {}, namespaceLabels: {}, serviceAccount: '', ports: [] }) as const;
+const edge = (src: string, dst: string, connectionsStarted: number, verdict: EdgeInput['verdict'] = 'none') => ({ srcKey: src, src: workload(src), dstKey: dst, dst: workload(dst), connectionsStarted, verdict }) as EdgeInput;
+
+it('keeps one hop', () => {
+  const near = focusOn([edge('a', 'b', 1), edge('b', 'c', 1), edge('c', 'd', 1)], [{ key: 'a' }, { key: 'd' }, { key: 'b' }] as never[], 'b');
+  expect(near.edges.map(({ srcKey, dstKey }) => `${srcKey}>${dstKey}`)).toEqual(['a>b', 'b>c']);
+  expect(near.workloads).toEqual([{ key: 'a' }, { key: 'b' }]);
+});
+
+it('starts with a denial, else with the most talk', () => {
+  expect(busiest([edge('a', 'b', 5), edge('b', 'c', 9)])).toBe('b');
+  expect(busiest([edge('a', 'b', 500), edge('x', 'y', 1, 'denied')])).toBe('x');
+  expect(busiest([])).toBeNull();
+});

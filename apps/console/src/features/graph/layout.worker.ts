@@ -1,0 +1,1 @@
+import '@margay/graph/worker';
