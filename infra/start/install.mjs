@@ -20,7 +20,7 @@ export function ensureInstalled({ development }) {
   if (major < 20) fail(`Margay starts with Node 20 or newer; this is ${process.version}.`);
   const lock = lockHash();
   const before = readStamp();
-  const wanted = development || before.development === true;
+  const wanted = development || (before.development ?? existsSync(join(ROOT, 'node_modules/vitest')));
   if (before.lock === lock && (before.development || !wanted) && existsSync(NODE)) return;
   console.log(wanted ? 'Installing npm packages, development tools included …' : 'Installing npm packages …');
   const started = Date.now();
