@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { cidr, edgeOf, external, inventoryOf, type WorkloadSpec, workloadPeer } from '../../test/fixtures.ts';
+import { edgeOf, external, inventoryOf, type WorkloadSpec, workloadPeer } from '../../test/fixtures.ts';
 import { cart, front, inNamespace, run, runFor, sentences } from '../../test/run-recommend.ts';
 
 describe('selectors', () => {
