@@ -9,6 +9,9 @@ import { createLog } from './log.ts';
 import { runNode } from './node.ts';
 import { parseSettings, type Settings, VERSION } from './settings.ts';
 
+// Node's own report would print the source line, which in a bundle is the whole bundle.
+process.on('uncaughtException', (error) => fail(error));
+
 /** @returns the process's exit code. */
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -47,16 +50,15 @@ async function runRole(role: 'node' | 'cluster', settings: Settings): Promise<vo
   log.info('uninstalled: nothing is left in the kernel and in the state folder');
 }
 
+function fail(error: unknown): never {
+  const stack = error instanceof Error ? error.stack : undefined;
+  process.stderr.write(`${error instanceof MargayError ? error.message : (stack ?? String(error))}\n`);
+  process.exit(1);
+}
+
 try {
   // Sockets to the API server may be open still: what had to be said is said.
   process.exit(await main());
 } catch (error) {
-  const text =
-    error instanceof MargayError
-      ? error.message
-      : error instanceof Error
-        ? (error.stack ?? error.message)
-        : String(error);
-  process.stderr.write(`${text}\n`);
-  process.exit(1);
+  fail(error);
 }

@@ -1,5 +1,5 @@
 import { MargayError } from '@margay/model';
-import { WIRE_VERSION } from '@margay/wire';
+import { WIRE_HEADER, WIRE_VERSION } from '@margay/wire';
 import { EnvHttpProxyAgent, fetch } from 'undici';
 import { wireRefusalOf } from './wire-refusal.ts';
 
@@ -39,7 +39,7 @@ export function connectConsole(origin: string): ConsoleClient {
           headers: {
             authorization: `Bearer ${request.bearer}`,
             'content-type': request.contentType,
-            'margay-wire': String(WIRE_VERSION),
+            [WIRE_HEADER]: String(WIRE_VERSION),
           },
           body: request.body,
           // A redirect would carry the credential elsewhere.

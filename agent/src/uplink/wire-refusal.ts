@@ -39,8 +39,8 @@ export function wireRefusalOf(status: number, body: string, retryAfter: string |
   const said = parsed.success
     ? parsed.data
     : { code: 'NO_WIRE_ERROR', message: body.slice(0, 200) || 'no explanation', retryable: !FINAL.has(status) };
-  // Whatever a body says: a refused credential is a matter of the credential, not of the message.
-  const retryable = said.retryable || status === 401;
+  // Whatever a body says: a refused credential or version is no fault of the message, which is good once that is mended.
+  const retryable = said.retryable || status === 401 || said.code === 'WIRE_VERSION';
   return new WireRefusal({ ...said, status, retryable, retryAfterMs: retryAfterMs(retryAfter, nowMs) });
 }
 
