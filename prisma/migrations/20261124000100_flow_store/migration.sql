@@ -310,8 +310,10 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 DECLARE
   l flow.levels;
   p flow.partitions;
-  rolled_to timestamptz := (SELECT c.rolled_to FROM flow.cursor c);
+  rolled_to timestamptz;
 BEGIN
+  -- Not beside a roll-up: the two take locks on the same tables in different orders.
+  SELECT c.rolled_to INTO rolled_to FROM flow.cursor c FOR UPDATE;
   FOR l IN SELECT * FROM flow.levels ORDER BY name LOOP
     FOR nth IN 0 .. ceil(extract(epoch FROM l.ahead) / extract(epoch FROM l.step))::int LOOP
       CONTINUE WHEN EXISTS (SELECT FROM flow.partitions q WHERE q.level = l.name AND q.from_at = date_bin(l.step, at, 'epoch') + nth * l.step);
