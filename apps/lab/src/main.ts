@@ -63,6 +63,7 @@ async function run(args: Arguments, progress: Progress): Promise<void> {
   const lab = await startUnlessStopped(progress, stop.signal, {
     apps: args.apps,
     seed: args.seed,
+    ...(args.connect ? { connect: args.connect } : {}),
     signal: stop.signal,
     onStep: progress.step,
     onFault: progress.fault,
@@ -70,8 +71,7 @@ async function run(args: Arguments, progress: Progress): Promise<void> {
   if (!lab) return;
   try {
     progress.ready(lab, Date.now() - started);
-    if (args.connect) await connect(lab, args.connect, progress);
-    else if (!stop.signal.aborted) offerToConnect(lab, progress);
+    if (!args.connect && !stop.signal.aborted) offerToConnect(lab, progress);
     if (!args.jsonEvents) progress.note('\nCtrl-C stops it and removes all of it.');
     if (args.durationSeconds !== undefined) setTimeout(() => stop.abort(), args.durationSeconds * 1_000);
     await stopping;

@@ -34,6 +34,8 @@ const ROOT = resolve(import.meta.dirname, '../../..');
 
 export interface LabOptions {
   readonly apps?: readonly AppName[];
+  /** Install address of a console (`<origin>/install/<token>`): the agent runs before the short-lived jobs do. */
+  readonly connect?: string;
   /** Renames app namespaces, workloads, labels and ports. */
   readonly seed?: number;
   /** Folder above `lab-<suffix>`; default MARGAY_HOME or `.margay` in the repository. */
@@ -148,14 +150,16 @@ class LabBuilder {
       helper,
       stop: () => this.tearDown(),
     });
+    const objects = topologyManifests(plan);
+    const isCron = (object: KubeObject) => object.kind === 'CronJob';
     await this.#step('applications', async () => {
-      const objects = topologyManifests(plan);
-      const isCron = (object: KubeObject) => object.kind === 'CronJob';
       for (const object of objects.filter((candidate) => !isCron(candidate))) await client.apply(object);
       await lab.waitUntilReady(READY_TIMEOUT_MS, this.#options.signal);
-      // Their clock starts when they come: nothing that they call is missing then.
-      for (const object of objects.filter(isCron)) await client.apply(object);
     });
+    const { connect } = this.#options;
+    if (connect !== undefined) await this.#step('agent', () => lab.connect(connect));
+    // Their clock starts when they come: nothing that they call is missing then, and the agent sees the first run.
+    for (const object of objects.filter(isCron)) await client.apply(object);
     files.write(['lab.json'], JSON.stringify(lab.describe(), null, 2));
     const server = `https://${ADDRESSES.node.ipv4}:${ADDRESSES.apiPort}`;
     const { certificateAuthority, token } = api.endpoint;

@@ -44,7 +44,7 @@ export function parseManifest(text: string): KubeObject[] {
   const values = (Array.isArray(documents) ? documents : []).map((document) => {
     if (document.errors[0])
       throw new MargayError('VALIDATION', `The manifest is not valid YAML: ${document.errors[0].message}`);
-    return document.toJS({ maxAliasCount: 0 }) as unknown;
+    return document.toJS({ maxAliasCount: 100 }) as unknown;
   });
   const objects = values.filter((value) => value !== null);
   if (objects.length === 0 || objects.length > OBJECT_LIMIT)

@@ -5,6 +5,7 @@ import { Loop } from './loop.ts';
 import { podFromTemplate } from './replicas.ts';
 
 const TICK_MS = 500;
+const MINUTES_BACK = 5_000;
 
 /** CronJobs → Jobs → pods. How often a CronJob runs stands in the lab's annotations; others run every minute, whatever their schedule says. */
 export function startCronJobs(state: ClusterState, nodeName: string, fail: (error: unknown) => void): Loop {
@@ -40,7 +41,7 @@ async function startDueJobs(state: ClusterState, runs: Map<string, number>, nowM
       apiVersion: 'batch/v1',
       kind: 'Job',
       metadata: {
-        name: `${cron.metadata.name}-${Math.floor(Date.now() / 1000)}`,
+        name: jobName(cron, number),
         namespace: cron.metadata.namespace,
         labels: cron.spec.jobTemplate.spec.template.metadata?.labels,
         ownerReferences: [ownedBy(cron)],
@@ -57,6 +58,15 @@ export function runNumber(cron: CronJob, nowMs: number): number {
   const setting = (key: string, otherwise: number) =>
     Number(cron.metadata.annotations?.[`lab.margay/${key}`] ?? otherwise);
   return Math.floor((elapsedSeconds - setting('offset-seconds', 0)) / setting('every-seconds', 60));
+}
+
+/**
+ * Kubernetes names a Job after its scheduled minute (pkg/controller/cronjob, getJobName), and readers find the CronJob by that. Runs here come several a
+ * minute, so they count minutes from a few days before the CronJob was made.
+ */
+function jobName(cron: CronJob, number: number): string {
+  const createdMinute = Math.floor(Date.parse(cron.metadata.creationTimestamp ?? '') / 60_000);
+  return `${cron.metadata.name}-${createdMinute - MINUTES_BACK + number}`;
 }
 
 async function createPods(state: ClusterState, nodeName: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { apiVersionOf, RESOURCES, type Resource } from './resources.ts';
+import { SCALED } from './scale.ts';
 
 const VERBS = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
@@ -54,5 +55,6 @@ function describeResource(resource: Resource): Record<string, unknown>[] {
     ...(shortNames.length > 0 ? { shortNames } : {}),
   };
   const status = { name: `${plural}/status`, singularName: '', namespaced, kind, verbs: ['get', 'patch', 'update'] };
-  return resource.hasStatus ? [main, status] : [main];
+  const scale = { ...status, name: `${plural}/scale`, group: 'autoscaling', version: 'v1', kind: 'Scale' };
+  return [main, ...(resource.hasStatus ? [status] : []), ...(SCALED.includes(plural) ? [scale] : [])];
 }

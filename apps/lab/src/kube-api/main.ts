@@ -11,7 +11,7 @@ const Configuration = z.object({
   adminToken: z.string().min(16),
   address: z.string(),
   port: z.number().int(),
-  socket: z.string(),
+  socket: z.string().optional(),
   serviceAddress: z.string(),
   ranges: z.object({ ipv4Prefix: z.string(), ipv6Prefix: z.string() }),
   version: z.string(),
@@ -23,7 +23,8 @@ const api = createApi(configuration);
 writeOwnObjects(api.objects, { serviceAddress, nodeAddress: address, port });
 
 const tls = { cert: readFileSync(configuration.certificateFile), key: readFileSync(configuration.keyFile) };
-for (const where of [{ host: address, port }, { path: configuration.socket }]) {
+const { socket } = configuration;
+for (const where of [{ host: address, port }, ...(socket ? [{ path: socket }] : [])]) {
   // Watches stay silent for long; only the client ends them.
   const server = createServer({ ...tls, requestTimeout: 0, keepAliveTimeout: 60_000 }, api.handle);
   server.listen(where);

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { KubeObject } from '../kube/objects.ts';
 import { Access } from './access.ts';
 import { type Answer, readBody, sendAnswer } from './answers.ts';
 import { ApiError } from './api-error.ts';
@@ -6,7 +7,9 @@ import type { Attributes } from './authorize.ts';
 import { discover } from './discovery.ts';
 import { listObjects } from './list.ts';
 import { Objects } from './objects.ts';
-import { attributesOf, parsePath } from './request-info.ts';
+import { describeOpenApi } from './openapi.ts';
+import { attributesOf, parsePath, type ResourceRequest } from './request-info.ts';
+import { readScale, SCALED } from './scale.ts';
 import { matcherOf } from './selectors.ts';
 import type { ServiceRanges } from './service-addresses.ts';
 import { ObjectStore } from './store.ts';
@@ -47,14 +50,14 @@ export function createApi(options: ApiOptions): BuiltInApi {
     const target = parsePath(pathname);
     if (!target) {
       access.authorize(user, pathAttributes(method, pathname));
-      const body = method === 'GET' ? discover(pathname, options.version) : undefined;
+      const body = method === 'GET' ? (describeOpenApi(pathname) ?? discover(pathname, options.version)) : undefined;
       if (body === undefined) throw noSuchResource();
       return { code: 200, body };
     }
     const { resource, namespace } = target;
     const watches = ![null, '', 'false', '0'].includes(query.get('watch'));
     access.authorize(user, attributesOf(method, target, watches));
-    if (method === 'GET' && target.name !== undefined) return { code: 200, body: objects.get(target) };
+    if (method === 'GET' && target.name !== undefined) return { code: 200, body: readOne(objects, target) };
     if (method === 'GET' && !watches) return { code: 200, body: listObjects(store, resource, namespace, query) };
     if (method === 'GET') {
       serveWatch(store, { resource, namespace, matches: matcherOf(query, resource), query }, response);
@@ -79,6 +82,14 @@ export function createApi(options: ApiOptions): BuiltInApi {
     }
   };
   return { objects, handle: (request, response) => void handle(request, response) };
+}
+
+/** One object, or a view of it. @throws ApiError 404 */
+function readOne(objects: Objects, target: ResourceRequest): KubeObject {
+  const { resource, subresource } = target;
+  if (subresource === 'scale' && SCALED.includes(resource.plural)) return readScale(objects.get(target));
+  if (subresource !== undefined && !(subresource === 'status' && resource.hasStatus)) throw noSuchResource();
+  return objects.get(target);
 }
 
 const pathAttributes = (method: string, path: string): Attributes => ({

@@ -6,6 +6,7 @@ import type { Writer } from './managed-fields.ts';
 import type { Objects } from './objects.ts';
 import type { ResourceRequest } from './request-info.ts';
 import type { Resource } from './resources.ts';
+import { SCALED, writeScale } from './scale.ts';
 import { matcherOf } from './selectors.ts';
 import type { ObjectStore } from './store.ts';
 import type { Tokens } from './tokens.ts';
@@ -38,6 +39,10 @@ export class Writes {
     const writer: Writer = { manager, operation: 'Update' };
     const isToken = target.resource.plural === 'serviceaccounts' && target.subresource === 'token';
     if (target.subresource && !isToken && !isServed(target.resource, target.subresource)) throw noSuchResource();
+    if (target.subresource === 'scale') {
+      if (request.method !== 'PUT' && request.method !== 'PATCH') throw notAllowed();
+      return { code: 200, body: writeScale(this.#objects, target, request, writer) };
+    }
     switch (request.method) {
       case 'POST':
         if (isToken) return { code: 201, body: this.#issueToken(target, body) };
@@ -103,7 +108,9 @@ export class Writes {
 }
 
 const isServed = (resource: Resource, subresource: string) =>
-  (subresource === 'status' && resource.hasStatus) || (subresource === 'finalize' && resource.plural === 'namespaces');
+  (subresource === 'status' && resource.hasStatus) ||
+  (subresource === 'scale' && SCALED.includes(resource.plural)) ||
+  (subresource === 'finalize' && resource.plural === 'namespaces');
 
 export const noSuchResource = () => new ApiError(404, 'NotFound', 'the server could not find the requested resource');
 

@@ -39,7 +39,7 @@ export class KubeClient {
 
   constructor(endpoint: KubeEndpoint) {
     this.#endpoint = endpoint;
-    this.#agent = new Agent({ keepAlive: true, ca: endpoint.certificateAuthority });
+    this.#agent = new Agent({ keepAlive: true });
   }
 
   /** Any request, any status. @throws Error when there is no answer */
@@ -57,7 +57,7 @@ export class KubeClient {
 
   /** The response itself, for streams. */
   open(method: string, path: string, options: RequestOptions = {}, text?: string): Promise<IncomingMessage> {
-    const { socket, host, port, token } = this.#endpoint;
+    const { socket, host, port, token, certificateAuthority } = this.#endpoint;
     const where = socket ? { socketPath: socket } : { host, port };
     return new Promise((resolve, reject) => {
       const outgoing = request(
@@ -66,6 +66,7 @@ export class KubeClient {
           method,
           path,
           agent: this.#agent,
+          ca: certificateAuthority,
           servername: 'kubernetes.default.svc',
           ...options,
           headers: {

@@ -94,7 +94,7 @@ export class Informer<T extends KubeObject> {
   async #watch(from: string): Promise<string> {
     let version = from;
     const query = `watch=true&allowWatchBookmarks=true&resourceVersion=${from}`;
-    const stream = await this.#client.open('GET', `${pathOf(this.#resource)}?${query}`, { agent: false });
+    const stream = await this.#client.open('GET', `${pathOf(this.#resource)}?${query}`);
     this.#stream = stream;
     if (stream.statusCode !== 200) {
       stream.resume();

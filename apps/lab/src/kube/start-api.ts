@@ -12,10 +12,11 @@ export interface ApiLocation {
   readonly networkNamespace?: string;
   readonly address: string;
   readonly port: number;
-  readonly socket: string;
+  /** Where the lab reaches it; undefined: at the address. */
+  readonly socket?: string;
   readonly etcdPorts: { readonly client: number; readonly peer: number };
   /** Makes `socket` lead to the address; the built-in API listens on it by itself. */
-  readonly relay: () => Promise<void>;
+  readonly relay?: () => Promise<void>;
 }
 
 export interface RunningApi {
@@ -47,11 +48,9 @@ export async function startApi(
   };
   files.makeDirectory('logs');
   const processes = assets ? startReal(files, location, assets, paths) : [startBuiltIn(files, location, paths)];
-  const endpoint: KubeEndpoint = {
-    socket: location.socket,
-    certificateAuthority: certificates.authority,
-    token: adminToken,
-  };
+  const { socket, address: host, port } = location;
+  const where = socket ? { socket } : { host, port };
+  const endpoint: KubeEndpoint = { ...where, certificateAuthority: certificates.authority, token: adminToken };
   const stop = async () => {
     // In reverse: the API server before its etcd.
     for (const process of [...processes].reverse()) await process.stop(3_000);
@@ -60,7 +59,7 @@ export async function startApi(
     processes.map(({ exited, child }) => exited.then((code) => `${child.spawnargs.at(-1)} ended with ${code}`)),
   );
   try {
-    if (assets) await location.relay();
+    if (assets) await location.relay?.();
     await waitUntilReady(endpoint, ended, files);
   } catch (error) {
     await stop();

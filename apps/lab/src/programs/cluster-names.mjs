@@ -6,6 +6,8 @@ import { complain, record } from './runtime.mjs';
 
 const account = process.env.LAB_SERVICE_ACCOUNT_DIR ?? '/var/run/secrets/kubernetes.io/serviceaccount';
 
+const HEALTH_INTERVAL_MS = 4_000;
+
 function open(path) {
   const token = readFileSync(join(account, 'token'), 'utf8').trim();
   return new Promise((resolve, reject) => {
@@ -103,6 +105,14 @@ export async function clusterNames(zone) {
       slices = objects;
     }),
   ]);
+  // A watch is silent for minutes; this says in time that the API is out of reach.
+  setInterval(async () => {
+    try {
+      (await open('/readyz')).resume();
+    } catch (error) {
+      complain('the Kubernetes API', error);
+    }
+  }, HEALTH_INTERVAL_MS);
   const endpointsOf = (namespace, service) =>
     [...slices.values()]
       .filter(

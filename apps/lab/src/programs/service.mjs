@@ -69,7 +69,10 @@ async function drive() {
 
 async function runOnce() {
   let failed = 0;
-  for (const step of steps) failed += await callAll(step);
+  for (const step of steps) {
+    failed += await callAll(step);
+    await new Promise((resolve) => setTimeout(resolve, config.everyMs));
+  }
   process.exit(failed > 0 ? 1 : 0);
 }
 

@@ -67,9 +67,11 @@ export const BANK: readonly Blueprint[] = [
     program: 'service',
     // No tier: its labels are part of the others', so equality alone selects strangers.
     labels: { app: 'bank' },
-    schedule: { everySeconds: 20, offsetSeconds: 0 },
-    everyMs: 300,
+    schedule: { everySeconds: 20, offsetSeconds: 6 },
+    everyMs: 500,
     steps: [
+      [{ role: 'bank/database', kind: 'line', path: 'GET statements' }],
+      [{ role: 'bank/database', kind: 'line', path: 'SET exporting yes' }],
       [{ role: 'bank/database', kind: 'line', path: 'GET statements' }],
       [{ role: 'bank/database', kind: 'line', path: 'SET exported yes' }],
     ],
@@ -79,8 +81,13 @@ export const BANK: readonly Blueprint[] = [
     kind: 'CronJob',
     program: 'service',
     labels: { app: 'rate-import' },
-    schedule: { everySeconds: 20, offsetSeconds: 5 },
-    everyMs: 300,
-    steps: [[{ host: 'rates.example.net', port: 80 }], [{ role: 'bank/summary' }]],
+    schedule: { everySeconds: 20, offsetSeconds: 9 },
+    everyMs: 500,
+    steps: [
+      [{ host: 'rates.example.net', port: 80, path: '/index' }],
+      [{ role: 'bank/summary' }],
+      [{ host: 'rates.example.net', port: 80, path: '/euro' }],
+      [{ host: 'rates.example.net', port: 80, path: '/dollar' }],
+    ],
   },
 ];
