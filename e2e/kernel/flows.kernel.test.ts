@@ -55,8 +55,7 @@ describe.skipIf(why)('flows of real sockets', () => {
     const deadline = Date.now() + timeoutMs;
     const samples: ConnectionSample[] = [];
     for (;;) {
-      const window = await source.call.closeWindow();
-      await source.call.acknowledge(window.epoch);
+      const window = await source.call.readWindow();
       samples.push(...window.samples);
       if (enough(samples)) return { ...window, samples };
       if (Date.now() > deadline) throw new Error(`not seen: ${JSON.stringify(samples)}`);
@@ -73,7 +72,7 @@ describe.skipIf(why)('flows of real sockets', () => {
   it.each(['ipv4', 'ipv6'] as const)(
     'a TCP connection over %s has its exact bytes, packets, direction and ports',
     async (family) => {
-      await source.call.closeWindow();
+      await source.call.readWindow();
       const counters = [client, server].map((pod) => countVeth(network, pod.interface));
       const before = counters.map((counter) => counter.read());
       const port = await server.call.listenTcp(server[family], 50_000, 300_000);
@@ -109,7 +108,7 @@ describe.skipIf(why)('flows of real sockets', () => {
   );
 
   it.each(['ipv4', 'ipv6'] as const)('UDP over %s is told by its first packet', async (family) => {
-    await source.call.closeWindow();
+    await source.call.readWindow();
     const port = await server.call.echoUdp(server[family]);
     const local = await client.call.requestUdp(server[family], port, 100, 5);
     const window = await collect((samples) => samples.length >= 2);
@@ -142,7 +141,7 @@ describe.skipIf(why)('flows of real sockets', () => {
   });
 
   it('UDP in fragments keeps its ports and loses no byte', async () => {
-    await source.call.closeWindow();
+    await source.call.readWindow();
     const port = await server.call.echoUdp(server.ipv4);
     await client.call.requestUdp(server.ipv4, port, 4_000, 2);
     const window = await collect((samples) => samples.length >= 2);
@@ -154,7 +153,7 @@ describe.skipIf(why)('flows of real sockets', () => {
   });
 
   it.each(['ipv4', 'ipv6'] as const)('ping over %s is one connection with type and code as ports', async (family) => {
-    await source.call.closeWindow();
+    await source.call.readWindow();
     const args = [`--net=/run/netns/${client.namespace}`, 'ping', '-c', '3', '-i', '0.1', '-q', server[family]];
     expect(spawnSync('nsenter', args).status).toBe(0);
     const window = await collect((samples) => samples.length >= 2);
@@ -175,7 +174,7 @@ describe.skipIf(why)('flows of real sockets', () => {
   });
 
   it('counts every one of many short connections', async () => {
-    await source.call.closeWindow();
+    await source.call.readWindow();
     const port = await server.call.listenTcp(server.ipv4, 10, 10);
     const COUNT = 2_000;
     const asked = client.call.requestsTcp(server.ipv4, port, 10, COUNT, 50);
@@ -189,7 +188,7 @@ describe.skipIf(why)('flows of real sockets', () => {
     }, 60_000);
     await asked;
     const { samples } = await window;
-    const rest = await source.call.closeWindow();
+    const rest = await source.call.readWindow();
     for (const pod of [client, server]) {
       const mine = [...samples, ...rest.samples].filter(
         (sample) => sample.interfaceIndex === indexOf.get(pod.interface),
@@ -202,7 +201,7 @@ describe.skipIf(why)('flows of real sockets', () => {
   });
 
   it('holds an unanswered SYN back for 3 s and then reports it once', async () => {
-    await source.call.closeWindow();
+    await source.call.readWindow();
     network.inNode(
       'nft',
       'add table ip margay_drop; add chain ip margay_drop f { type filter hook forward priority 0; }',
@@ -228,7 +227,7 @@ describe.skipIf(why)('flows of real sockets', () => {
   });
 
   it('a refused connection is answered, begun and over', async () => {
-    await source.call.closeWindow();
+    await source.call.readWindow();
     expect(await client.call.tryTcp(server.ipv4, 9, 2_000)).toBe('ECONNREFUSED');
     const window = await collect((samples) => samples.length >= 2);
     expect(at(window, client)).toMatchObject([
@@ -241,7 +240,7 @@ describe.skipIf(why)('flows of real sockets', () => {
     ['ipv4', 'ip', '10.96.0.9'],
     ['ipv6', 'ip6', 'fd00:96::9'],
   ] as const)('lists how a service address of %s found its backend', async (family, nft, service) => {
-    await source.call.closeWindow();
+    await source.call.readWindow();
     const port = await server.call.listenTcp(server[family], 10, 10);
     const backend = family === 'ipv4' ? server.ipv4 : `[${server.ipv6}]`;
     network.inNode('nft', `add table ${nft} margay_nat`);
@@ -267,19 +266,39 @@ describe.skipIf(why)('flows of real sockets', () => {
     expect(at(window, server)).toMatchObject([{ localAddress: server[family], localPort: port, initiator: 'remote' }]);
   });
 
-  it('learns from conntrack who opened a connection that was under way', async () => {
-    // Conntrack works where a rule asks for it.
-    network.inNode('nft', 'add table ip margay_ct');
-    network.inNode('nft', 'add chain ip margay_ct f { type filter hook forward priority 0; }');
-    network.inNode('nft', 'add rule ip margay_ct f ct state established accept');
-    const port = await server.call.listenTcp(server.ipv4, 1_000, 10);
-    await source.call.stop({ remove: true });
-    const socket = await client.call.openTcp(server.ipv4, port);
-    await source.call.start({ pinDirectory: false });
-    await source.call.refreshTaps();
-    await client.call.sendTcp(socket, 100);
-    const window = await collect((samples) => samples.length >= 2);
-    expect(at(window, client)).toMatchObject([{ initiator: 'local', started: 0 }]);
-    expect(at(window, server)).toMatchObject([{ initiator: 'remote', started: 0 }]);
+  describe('with conntrack', () => {
+    beforeAll(() => {
+      // It works where a rule asks for it.
+      network.inNode('nft', 'add table ip margay_ct');
+      network.inNode('nft', 'add chain ip margay_ct f { type filter hook forward priority 0; }');
+      network.inNode('nft', 'add rule ip margay_ct f ct state established accept');
+    });
+    const restart = async () => {
+      await source.call.stop({ remove: true });
+      await source.call.start({ pinDirectory: false });
+    };
+
+    it('learns who opened a TCP connection that was under way when the tap came', async () => {
+      const port = await server.call.listenTcp(server.ipv4, 1_000, 10);
+      await source.call.stop({ remove: true });
+      const socket = await client.call.openTcp(server.ipv4, port);
+      await source.call.start({ pinDirectory: false });
+      await client.call.sendTcp(socket, 100);
+      const window = await collect((samples) => samples.length >= 2);
+      expect(at(window, client)).toMatchObject([{ initiator: 'local', started: 0 }]);
+      expect(at(window, server)).toMatchObject([{ initiator: 'remote', started: 0 }]);
+    });
+
+    it('does not take the reply for the question when the tap came between the two', async () => {
+      const port = await server.call.echoUdp(server.ipv4);
+      const local = await client.call.requestUdp(server.ipv4, port, 10, 1);
+      await restart();
+      for (let window = 0; window < 2; window++) {
+        await server.call.pushUdp(port, client.ipv4, local);
+        const seen = await collect((samples) => samples.length >= 2);
+        expect(at(seen, client)).toMatchObject([{ initiator: 'local', localPort: local, remotePort: port }]);
+        expect(at(seen, server)).toMatchObject([{ initiator: 'remote', localPort: port, remotePort: local }]);
+      }
+    });
   });
 });

@@ -4,6 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { serve } from './remote.ts';
 
 const open = new Map<number, Socket>();
+const echoes = new Map<number, ReturnType<typeof createSocket>>();
 let nextSocket = 1;
 
 /** Real sockets in a pod. */
@@ -92,8 +93,12 @@ const handlers = {
     socket.on('message', (data, from) => socket.send(data, from.port, from.address));
     socket.bind(0, host);
     await once(socket, 'listening');
+    echoes.set(socket.address().port, socket);
     return socket.address().port;
   },
+  /** A datagram that nobody asked for, from the socket of `echoUdp`. */
+  pushUdp: (from: number, host: string, port: number): Promise<void> =>
+    new Promise((resolve) => echoes.get(from)?.send(Buffer.alloc(10), port, host, () => resolve())),
   /** Sends `count` datagrams, waits for each to come back. Returns the local port. */
   requestUdp: async (host: string, port: number, bytes: number, count: number): Promise<number> => {
     const socket = createSocket(host.includes(':') ? 'udp6' : 'udp4');

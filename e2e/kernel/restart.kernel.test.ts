@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { BpfWindowSourceOptions } from '../../agent/src/flows/kernel/index.ts';
 import type { ClosedWindow } from '../../agent/src/flows/window.ts';
 import { buildBpf } from '../../bpf/build.ts';
 import { type Pod, PodNetwork, whyNoKernelTests } from './pod-network.ts';
@@ -21,17 +22,21 @@ describe.skipIf(why)('an agent that dies', () => {
   /** What the agent has on its disk: one file a (boot, epoch), written before it acknowledges. */
   let spool: Map<string, ClosedWindow>;
 
-  const begin = async (connectionsMax?: number) => {
+  const begin = async (options: BpfWindowSourceOptions = {}) => {
     source = await startRemote<SourceHandlers>(network.node, join(import.meta.dirname, 'source-driver.ts'));
-    await source.call.start({ pinDirectory: join(folder, 'pins'), connectionsMax });
+    await source.call.start({ pinDirectory: join(folder, 'pins'), ...options });
     await source.call.refreshTaps();
   };
-  /** Reads a window into the spool, unless it is there already. Returns its name. */
-  const read = async () => {
-    const window = await source.call.closeWindow();
+  const keep = (window: ClosedWindow) => {
     const name = `${window.boot}-${window.epoch}`;
     if (!spool.has(name)) spool.set(name, window);
-    return { ...window, name };
+  };
+  /** Reads a window into the spool, unless it is there already, and acknowledges it. */
+  const read = async () => {
+    const window = await source.call.closeWindow();
+    keep(window);
+    await source.call.acknowledge(window.epoch);
+    return window;
   };
   const total = (pod: Pod, count: (sample: ClosedWindow['samples'][number]) => number) =>
     [...spool.values()]
@@ -56,8 +61,11 @@ describe.skipIf(why)('an agent that dies', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it('at any moment counts nothing twice and misses nothing', async () => {
-    await begin();
+  it.each([
+    ['tcx', 10],
+    ['clsact', 6],
+  ] as const)('at any moment counts nothing twice and misses nothing (%s)', async (attach, rounds) => {
+    await begin({ attach });
     const counter = countVeth(network, client.interface);
     const port = await server.call.listenTcp(server.ipv4, 10, 1_000);
     let connections = 0;
@@ -65,7 +73,7 @@ describe.skipIf(why)('an agent that dies', () => {
     const traffic = (async () => {
       for (; !stop; connections += 100) await client.call.requestsTcp(server.ipv4, port, 10, 100, 10);
     })();
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < rounds; round++) {
       const closing = source.call.closeWindow();
       closing.catch(() => {});
       // Killed: somewhere in the middle of a close, after it has read, has spooled, has acknowledged.
@@ -73,17 +81,16 @@ describe.skipIf(why)('an agent that dies', () => {
       else await closing;
       if (round % 4 >= 2) {
         const window = await closing;
-        const name = `${window.boot}-${window.epoch}`;
-        if (!spool.has(name)) spool.set(name, window);
+        keep(window);
         if (round % 4 === 3) await source.call.acknowledge(window.epoch);
       }
       await source.kill();
-      await begin();
+      await begin({ attach });
     }
     stop = true;
     await traffic;
     const COUNT = connections;
-    expect(COUNT).toBeGreaterThan(1_000);
+    expect(COUNT).toBeGreaterThan(500);
     const deadline = Date.now() + 10_000;
     while (total(client, (sample) => sample.completed) < COUNT && Date.now() < deadline) await read();
     await read();
@@ -105,8 +112,7 @@ describe.skipIf(why)('an agent that dies', () => {
     await begin();
     const port = await server.call.listenTcp(server.ipv4, 1_000, 10);
     const socket = await client.call.openTcp(server.ipv4, port);
-    const { epoch } = await read();
-    await source.call.acknowledge(epoch);
+    await read();
     await source.kill();
     await client.call.sendTcp(socket, 100);
     await begin();
@@ -123,6 +129,9 @@ describe.skipIf(why)('an agent that dies', () => {
     await client.call.requestUdp(server.ipv4, await server.call.echoUdp(server.ipv4), 10, 3);
     const first = await source.call.closeWindow();
     expect(first.samples).toHaveLength(2);
+    // What comes meanwhile belongs to the next.
+    await client.call.requestUdp(server.ipv4, await server.call.echoUdp(server.ipv4), 10, 1);
+    expect((await source.call.closeWindow()).epoch).toBe(first.epoch);
     await source.kill();
     await begin();
     const again = await source.call.closeWindow();
@@ -130,16 +139,17 @@ describe.skipIf(why)('an agent that dies', () => {
     const counts = (window: ClosedWindow) =>
       window.samples.map(({ firstSeenMs: _, lastSeenMs: __, ...rest }) => JSON.stringify(rest)).sort();
     expect(counts(again)).toEqual(counts(first));
+    await source.call.acknowledge(again.epoch);
     const next = await source.call.closeWindow();
     expect(next.epoch).toBe(first.epoch + 1);
-    expect(next.samples).toEqual([]);
+    expect(next.samples).toHaveLength(2);
   });
 
   it('and returns with another table size begins a new life of the maps', async () => {
     await begin();
     const { boot } = await read();
     await source.kill();
-    await begin(4_096);
+    await begin({ connectionsMax: 4_096 });
     expect((await read()).boot).not.toBe(boot);
     await client.call.requestUdp(server.ipv4, await server.call.echoUdp(server.ipv4), 10, 1);
     expect((await read()).samples).toHaveLength(2);
@@ -158,7 +168,7 @@ describe.skipIf(why)('a table that is full', () => {
       const counters = [client, server].map((pod) => countVeth(network, pod.interface));
       const port = await server.call.echoUdp(server.ipv4);
       for (let i = 0; i < 100; i++) await client.call.requestUdp(server.ipv4, port, 10, 1);
-      const window = await source.call.closeWindow();
+      const window = await source.call.readWindow();
       const counted = window.samples.reduce((sum, sample) => sum + sample.packetsIn + sample.packetsOut, 0);
       const passed = counters
         .map((counter) => counter.read())
@@ -169,7 +179,7 @@ describe.skipIf(why)('a table that is full', () => {
       expect(lost).toBeGreaterThan(0);
       expect(counted + lost).toBe(passed);
       // The next window does not report the same loss again.
-      expect((await source.call.closeWindow()).losses).toEqual([]);
+      expect((await source.call.readWindow()).losses).toEqual([]);
       await source.call.stop({ remove: true });
     } finally {
       await source.kill();

@@ -17,6 +17,12 @@ const handlers = {
   },
   refreshTaps: () => started().refreshTaps(),
   closeWindow: (): Promise<ClosedWindow> => started().closeWindow(Date.now()),
+  /** Closes a window and acknowledges it at once. */
+  readWindow: async (): Promise<ClosedWindow> => {
+    const window = await started().closeWindow(Date.now());
+    await started().acknowledge?.(window.epoch);
+    return window;
+  },
   acknowledge: async (epoch: number) => started().acknowledge?.(epoch),
   natEntries: () => started().natEntries(),
   stop: (options: { remove: boolean }) => started().stop(options),

@@ -48,10 +48,10 @@ describe.skipIf(why)('taps', () => {
 
   /** One UDP exchange of the two pods, as the source saw it at both. */
   async function exchange(): Promise<ConnectionSample[]> {
-    await source.call.closeWindow();
+    await source.call.readWindow();
     const port = await server.call.echoUdp(server.ipv4);
     await client.call.requestUdp(server.ipv4, port, 10, 1);
-    const { samples } = await source.call.closeWindow();
+    const { samples } = await source.call.readWindow();
     return samples.filter((sample) => sample.localPort === port || sample.remotePort === port);
   }
 
@@ -152,7 +152,7 @@ describe.skipIf(why)('taps', () => {
       .poll(async () => (await source.call.refreshTaps()).map((tap) => tap.interface), { timeout: 10_000 })
       .toEqual([client.interface, server.interface]);
     // What it said before it went is not lost.
-    const { samples } = await source.call.closeWindow();
+    const { samples } = await source.call.readWindow();
     expect(samples.filter((sample) => sample.localAddress === third.ipv4)).toMatchObject([
       { packetsOut: 1, packetsIn: 1 },
     ]);
@@ -223,14 +223,14 @@ describe.skipIf(why)('taps', () => {
       await source.call.start({ pinDirectory: false });
       await source.call.refreshTaps();
       inPod(1, 'ping', '-c', '1', '-q', '10.88.0.3');
-      await source.call.closeWindow();
+      await source.call.readWindow();
       // The bridge forgets where the second pod is, and does not learn it again.
       network.inNode('bridge', 'link', 'set', 'dev', 'br2', 'learning', 'off');
       network.inNode('ip', 'link', 'set', 'br2', 'type', 'bridge_slave', 'fdb_flush');
       const third = countVeth(network, 'br3');
       expect(inPod(1, 'ping', '-c', '3', '-i', '0.1', '-q', '10.88.0.3').status).toBe(0);
       expect(third.read().packetsIn).toBe(3);
-      const { samples } = await source.call.closeWindow();
+      const { samples } = await source.call.readWindow();
       expect(samples.map((sample) => [sample.localAddress, sample.packetsIn]).sort()).toEqual([
         ['10.88.0.2', 3],
         ['10.88.0.3', 3],
@@ -250,12 +250,12 @@ describe.skipIf(why)('taps', () => {
 
   it('say so when they see established TCP go only one way', async () => {
     await source.call.start({ pinDirectory: false, attach: 'clsact' });
-    await source.call.closeWindow();
+    await source.call.readWindow();
     const port = await server.call.listenTcp(server.ipv4, 10, 10);
     // Another data plane that carries packets to the pod past the host side of its veth.
     network.inNode('tc', 'filter', 'del', 'dev', client.interface, 'egress');
     await client.call.requestsTcp(server.ipv4, port, 10, 10, 5);
-    const { samples } = await source.call.closeWindow();
+    const { samples } = await source.call.readWindow();
     const oneWay = samples.filter((sample) => sample.interfaceIndex === indexOf(client.interface));
     expect(oneWay.every((sample) => sample.outcome === 'answered' && sample.packetsIn === 0)).toBe(true);
     expect(await source.call.refreshTaps()).toMatchObject([

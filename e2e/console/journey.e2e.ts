@@ -1,0 +1,141 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { GetGraphOutput, ListRecommendationsOutput } from '@margay/services/inputs';
+import { expect, type Page, test } from '@playwright/test';
+import { parse } from 'yaml';
+import type { z } from 'zod';
+import { type RunningLab, runLabLine } from '../lab.ts';
+import { query } from './api.ts';
+import { expectedText, seenText } from './edges.ts';
+
+const EDGES_WITHIN_MS = 15_000;
+const seed = Number(process.env.MARGAY_E2E_SEED ?? Math.floor(Math.random() * 1_000_000));
+const org = `halden-${seed}`;
+
+test.skip(process.getuid?.() !== 0, 'the lab makes network namespaces: it needs root');
+
+let lab: RunningLab | undefined;
+let home: string;
+test.beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'margay-e2e-lab-'));
+  console.log(`seed ${seed} (MARGAY_E2E_SEED=${seed} repeats this run)`);
+});
+test.afterAll(async () => {
+  await lab?.stop();
+  await rm(home, { recursive: true, force: true });
+});
+
+test('a stranger goes from sign-up to the YAML of a recommended policy', async ({ page }) => {
+  const line = await test.step('signs up, names a cluster, gets the line', () => signUpAndName(page));
+  const clusterId = /\/c\/([0-9a-f-]{36})\/connect/.exec(page.url())?.[1] ?? '';
+
+  lab = await test.step('runs the line', () => runLabLine(line, { home, seed, apps: 'boutique' }));
+  const { description, upAtMs } = lab;
+  const expected = [...new Set(description.expectedEdges.map(expectedText))].sort();
+
+  await test.step('sees the checklist fill in by itself', async () => {
+    for (const step of ['token', 'agent', 'inventory', 'flow'])
+      await expect(page.locator(`[data-step=${step}]`)).toHaveAttribute('data-state', 'done', { timeout: 30_000 });
+  });
+
+  await test.step('sees every true edge, and no other', async () => {
+    const edges = async () => {
+      const answer = await query<GetGraphOutput>(page, org, 'flow.graph', {
+        clusterId,
+        fromMs: upAtMs - 3_600_000,
+        toMs: Date.now() + 60_000,
+      });
+      return [...new Set(answer.edges.map(seenText))].sort();
+    };
+    await expect
+      .poll(async () => expected.filter(await missingFrom(edges)), {
+        timeout: EDGES_WITHIN_MS + upAtMs - Date.now() > 0 ? EDGES_WITHIN_MS + upAtMs - Date.now() : 1,
+        message: `edges within ${EDGES_WITHIN_MS / 1000} s of the lab being up`,
+      })
+      .toEqual([]);
+    expect((await edges()).filter((edge) => !expected.includes(edge))).toEqual([]);
+  });
+
+  await test.step('sees them as a graph', async () => {
+    await page.getByRole('link', { name: 'Open the service graph' }).click();
+    await expect(page.getByTestId('graph')).toHaveAttribute('data-edges', /^[1-9]/, { timeout: 20_000 });
+  });
+
+  const checkout = description.expectedEdges
+    .flatMap(({ source, destination }) => [source, destination])
+    .find((end) => end.kind === 'workload' && end.role === 'boutique/checkoutservice');
+  if (checkout?.kind !== 'workload') throw new Error('the lab has no checkoutservice');
+  await test.step('opens the recommendation of checkoutservice', async () => {
+    await expect
+      .poll(
+        async () =>
+          (
+            await query<z.infer<typeof ListRecommendationsOutput>>(page, org, 'recommendation.list', { clusterId })
+          ).rows.some((row) => row.state === 'ready' && row.workloads.some(({ name }) => name === checkout.name)),
+        { timeout: 90_000 },
+      )
+      .toBe(true);
+    await page.getByRole('link', { name: 'Recommendations' }).first().click();
+    await page.getByRole('link', { name: checkout.name, exact: true }).click();
+    await expect(page.getByTestId('rules')).toBeVisible();
+  });
+
+  await test.step('downloads it: exactly its true peers', async () => {
+    const download = page.waitForEvent('download');
+    await page
+      .getByRole('button', { name: /^Download/ })
+      .first()
+      .click();
+    const file = await (await download).path();
+    const policy = parse(await readFile(file, 'utf8'));
+    expect(policy).toMatchObject({ kind: 'NetworkPolicy', metadata: { namespace: checkout.namespace } });
+    const out = description.expectedEdges.filter(
+      ({ source }) => source.kind === 'workload' && source.name === checkout.name,
+    );
+    const ports = (rules: { ports?: { protocol: string; port: number }[] }[]) =>
+      [
+        ...new Set(rules.flatMap((rule) => (rule.ports ?? []).map(({ protocol, port }) => `${protocol} ${port}`))),
+      ].sort();
+    const dns = out.filter(({ protocol }) => protocol === 17).map(({ port }) => `TCP ${port}`);
+    const trueOut = [...out.map(({ protocol, port }) => `${protocol === 17 ? 'UDP' : 'TCP'} ${port}`), ...dns];
+    expect(ports(policy.spec.egress)).toEqual([...new Set(trueOut)].sort());
+    const trueIn = description.expectedEdges.filter(
+      ({ destination }) => destination.kind === 'workload' && destination.name === checkout.name,
+    );
+    expect(ports(policy.spec.ingress)).toEqual(
+      [...new Set(trueIn.map(({ protocol, port }) => `${protocol === 17 ? 'UDP' : 'TCP'} ${port}`))].sort(),
+    );
+    expect(policy.spec.egress.flatMap((rule: { to: unknown[] }) => rule.to)).toHaveLength(
+      new Set(
+        out.map(({ destination }) =>
+          destination.kind === 'workload' ? destination.name : JSON.stringify(destination),
+        ),
+      ).size,
+    );
+    expect(policy.spec.ingress.flatMap((rule: { from: unknown[] }) => rule.from)).toHaveLength(
+      new Set(trueIn.map(({ source }) => (source.kind === 'workload' ? source.name : JSON.stringify(source)))).size,
+    );
+  });
+});
+
+async function missingFrom(edges: () => Promise<string[]>): Promise<(edge: string) => boolean> {
+  const seen = new Set(await edges());
+  return (edge) => !seen.has(edge);
+}
+
+async function signUpAndName(page: Page): Promise<string> {
+  await page.goto(`${process.env.MARGAY_E2E_URL}/sign-up`);
+  await page.getByLabel('Name', { exact: true }).fill('Ines Halden');
+  await page.getByLabel('Work e-mail').fill(`ines-${seed}@halden.example`);
+  await page.getByLabel('Password', { exact: true }).fill(`correct horse ${seed} battery`);
+  await page.getByLabel('Organisation').fill(org);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByLabel('Cluster name').fill(`lab-${seed}`);
+  await page.getByRole('button', { name: /Get the line|Name|Continue/ }).click();
+  const line = page.getByTestId('lab-line');
+  await expect(line).toBeVisible();
+  await expect(page.getByTestId('unreachable')).toBeVisible();
+  await expect(page.getByTestId('kubectl-line')).toHaveCount(0);
+  return ((await line.textContent()) ?? '').match(/npm run lab -- --connect "[^"]+"/)?.[0] ?? '';
+}
