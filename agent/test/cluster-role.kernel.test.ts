@@ -1,17 +1,16 @@
 import { readFileSync } from 'node:fs';
+import { renderInstallManifest } from '@margay/manifest';
 import { Inventory } from '@margay/model';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { renderInstallManifest } from '../../packages/manifest/src/index.ts';
 import { runCluster } from '../src/cluster.ts';
 import { startIdentitySource } from '../src/identity/identity-source.ts';
 import { connectKube } from '../src/kube/client.ts';
 import { parseSettings } from '../src/settings.ts';
 import { type ApiServer, apiServerMissing, startApiServer } from './kube-apiserver.ts';
 import { quietLog } from './quiet-log.ts';
-import { type ScriptedConsole, startScriptedConsole } from './scripted-console.ts';
+import { type ScriptedConsole, startScriptedConsole, INSTALL_TOKEN as TOKEN } from './scripted-console.ts';
 import { until } from './until.ts';
 
-const TOKEN = `mgt_${'0'.repeat(64)}`;
 const credential = (n: number) => ({ id: `0192f6a0-0000-7000-8000-00000000000${n}`, secret: String(n).repeat(64) });
 const SECRET_PATH = '/api/v1/namespaces/margay/secrets/margay-agent-credential';
 

@@ -1,6 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { zstdDecompressSync } from 'node:zlib';
+import { renderInstallManifest } from '@margay/manifest';
+import type { Peer } from '@margay/model';
 import { decodeBatch, type FlowBatch, Heartbeat, InventoryUpload } from '@margay/wire';
+
+/** What the install manifest of a scripted console carries. */
+export const INSTALL_TOKEN = `mgt_${'0'.repeat(64)}`;
 
 export interface Seen {
   readonly path: string;
@@ -21,7 +26,7 @@ export interface ScriptedConsole {
   readonly batches: FlowBatch[];
   readonly heartbeats: Heartbeat[];
   readonly inventories: InventoryUpload[];
-  readonly peers: Map<string, unknown>;
+  readonly peers: Map<string, Peer>;
   override: Override;
   lease: { flushMs: number; untilMs: number } | null;
   /** Credentials that enrolment gives out, in turn. */
@@ -52,6 +57,12 @@ export async function startScriptedConsole(wantedPort = 0): Promise<ScriptedCons
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const path = request.url ?? '';
     const bearer = (request.headers.authorization ?? '').replace(/^Bearer /, '');
+    if (path.startsWith('/install/')) {
+      response.end(
+        renderInstallManifest({ consoleUrl: console.origin, token: INSTALL_TOKEN, image: 'margay/agent:test' }),
+      );
+      return;
+    }
     const { status, body, headers } = console.override(path, bearer) ?? usual(path, bearer, Buffer.concat(chunks));
     console.seen.push({ path, bearer, status });
     response.writeHead(status, { 'content-type': 'application/json', ...headers });
