@@ -37,7 +37,11 @@ export function Button({ kind, size, icon, shortcut, busy, children, className =
     >
       {icon ? <Icon name={icon} small={children !== undefined} /> : null}
       {children}
-      {shortcut ? <kbd aria-hidden="true">{shortcut}</kbd> : null}
+      {shortcut ? (
+        <span className="kbd" aria-hidden="true">
+          {shortcut}
+        </span>
+      ) : null}
     </button>
   );
 }

@@ -6,10 +6,12 @@ export interface TextFieldProps extends InputHTMLAttributes<HTMLInputElement> {
   /** Replaces the hint, is announced, and ties itself to the input. */
   problem?: string | undefined;
   after?: ReactNode;
+  /** Stands between the input and its hint. */
+  meter?: ReactNode;
 }
 
 /** A labelled input with its hint or problem under it. */
-export function TextField({ label, hint, problem, after, ...input }: TextFieldProps) {
+export function TextField({ label, hint, problem, after, meter, ...input }: TextFieldProps) {
   const id = useId();
   const noteId = `${id}-note`;
   return (

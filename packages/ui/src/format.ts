@@ -1,6 +1,6 @@
 /** Numbers and times as DESIGN reads them: a thin gap before the unit, bytes decimal, nothing non-zero rounded to 0. */
 
-const GAP = '\u202f';
+const GAP = '\u00a0';
 const SI = ['', 'k', 'M', 'G', 'T', 'P'] as const;
 
 function scaled(value: number): { text: string; prefix: string } {

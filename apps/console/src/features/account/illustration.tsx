@@ -44,7 +44,9 @@ export function Illustration() {
         if (!a || !b) return null;
         const [x0, x1] = [a.x + width(a.label), b.x - 8];
         const bend = (x1 - x0) / 2;
-        const d = `M${x0} ${a.y}C${x0 + bend} ${a.y} ${x1 - bend} ${b.y} ${x1} ${b.y}`;
+        // A denied edge ends beside the others, so that its bar is seen.
+        const end = b.y + (verdict === 'denied' ? 9 : 0);
+        const d = `M${x0} ${a.y}C${x0 + bend} ${a.y} ${x1 - bend} ${end} ${x1} ${end}`;
         return (
           <g key={`${from}-${to}`} className={`tone-${verdict}`} fill="none" stroke="var(--tone-line)">
             <path
@@ -54,9 +56,9 @@ export function Illustration() {
               strokeLinecap={verdict === 'none' ? 'round' : 'butt'}
             />
             {verdict === 'denied' ? (
-              <path d={`M${x1 + 2} ${b.y - 6}v12`} strokeWidth="2.25" strokeLinecap="round" />
+              <path d={`M${x1 + 3} ${end - 5}v10`} strokeWidth="2.25" strokeLinecap="round" />
             ) : (
-              <path d={`M${x1 + 7} ${b.y}l-8 ${-4}v8z`} fill="var(--tone-line)" stroke="none" />
+              <path d={`M${x1 + 7} ${end}l-8 ${-4}v8z`} fill="var(--tone-line)" stroke="none" />
             )}
           </g>
         );

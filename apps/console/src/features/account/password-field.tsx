@@ -20,38 +20,40 @@ export function PasswordField({
 }) {
   const [shown, setShown] = useState(false);
   return (
-    <div className="field">
-      <TextField
-        label="Password"
-        type={shown ? 'text' : 'password'}
-        name="password"
-        autoComplete={measure ? 'new-password' : 'current-password'}
-        required
-        minLength={measure ? CHARACTERS_MIN : undefined}
-        maxLength={256}
-        value={value}
-        onChange={(event) => onChange(event.target.value)}
-        problem={problem}
-        hint={measure ? hintFor(value.length) : undefined}
-        after={
-          <button
-            type="button"
-            className="peek"
-            aria-label={shown ? 'Hide password' : 'Show password'}
-            aria-pressed={shown}
-            onClick={() => setShown(!shown)}
-          >
-            <Icon name="eye" small />
-          </button>
-        }
-      />
-      {measure ? (
-        <div className="strength" aria-hidden="true">
-          {STEPS.map((step) => (
-            <i key={step} data-on={value.length >= step} />
-          ))}
-        </div>
-      ) : null}
+    <TextField
+      label="Password"
+      type={shown ? 'text' : 'password'}
+      name="password"
+      autoComplete={measure ? 'new-password' : 'current-password'}
+      required
+      minLength={measure ? CHARACTERS_MIN : undefined}
+      maxLength={256}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+      problem={problem}
+      hint={measure ? hintFor(value.length) : undefined}
+      meter={measure ? <Strength length={value.length} /> : undefined}
+      after={
+        <button
+          type="button"
+          className="peek"
+          aria-label={shown ? 'Hide password' : 'Show password'}
+          aria-pressed={shown}
+          onClick={() => setShown(!shown)}
+        >
+          <Icon name="eye" small />
+        </button>
+      }
+    />
+  );
+}
+
+function Strength({ length }: { length: number }) {
+  return (
+    <div className="strength" aria-hidden="true">
+      {STEPS.map((step) => (
+        <i key={step} data-on={length >= step} />
+      ))}
     </div>
   );
 }

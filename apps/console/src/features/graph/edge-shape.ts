@@ -50,14 +50,19 @@ const middle = (a: Point, b: Point): Point => ({ x: (a.x + b.x) / 2, y: (a.y + b
 /** SVG path data of {@link quadsOf}. */
 export function pathOf(quads: readonly Quad[]): string {
   const text = ({ x, y }: Point) => `${round(x)} ${round(y)}`;
-  return quads.map(([from, control, to], index) => `${index === 0 ? `M${text(from)}` : ''}Q${text(control)} ${text(to)}`).join('');
+  return quads
+    .map(([from, control, to], index) => `${index === 0 ? `M${text(from)}` : ''}Q${text(control)} ${text(to)}`)
+    .join('');
 }
 
 const round = (value: number) => Math.round(value * 10) / 10;
 
 /** The point half-way along the line, by length. */
 export function midpointOf(quads: readonly Quad[]): Point | null {
-  const lengths = quads.map(([a, b, c]) => (Math.hypot(c.x - a.x, c.y - a.y) + Math.hypot(b.x - a.x, b.y - a.y) + Math.hypot(c.x - b.x, c.y - b.y)) / 2);
+  const lengths = quads.map(
+    ([a, b, c]) =>
+      (Math.hypot(c.x - a.x, c.y - a.y) + Math.hypot(b.x - a.x, b.y - a.y) + Math.hypot(c.x - b.x, c.y - b.y)) / 2,
+  );
   let left = lengths.reduce((sum, length) => sum + length, 0) / 2;
   for (const [index, quad] of quads.entries()) {
     const length = lengths[index] ?? 0;

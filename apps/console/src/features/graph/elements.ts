@@ -10,18 +10,31 @@ const SIGN_PX = 28;
 const NAME_PX_MAX = 260;
 
 /** Elements of the graph library: rectangles and ways are the layout's, to the pixel; nothing is left to the library's own placing. */
-export function elementsOf({ topology, layout }: Picture, palette: Palette, nameWidth: (label: string) => number): ElementDefinition[] {
+export function elementsOf(
+  { topology, layout }: Picture,
+  palette: Palette,
+  nameWidth: (label: string) => number,
+): ElementDefinition[] {
   const nodes = new Map(topology.nodes.map((node) => [node.id, node]));
   const edges = new Map(topology.edges.map((edge) => [edge.id, edge]));
   const groups = new Map(topology.groups.map((group) => [group.id, group]));
   // A node's middle is its pill's: the stack behind a collapsed group is no part of it.
-  const centres = new Map(layout.nodes.map((rect) => [rect.id, middleOf(pillOf(rect, nodes.get(rect.id)?.isCollapsedGroup ?? false))]));
+  const centres = new Map(
+    layout.nodes.map((rect) => [rect.id, middleOf(pillOf(rect, nodes.get(rect.id)?.isCollapsedGroup ?? false))]),
+  );
   return [
     ...layout.groups.flatMap((rect): ElementDefinition[] => {
       const group = groups.get(rect.id);
       if (!group) return [];
       const data = { id: groupElementId(rect.id), width: rect.width, height: rect.height };
-      return [{ group: 'nodes', data, position: middleOf(rect), classes: group.kind === 'namespace' ? 'group' : 'group open' }];
+      return [
+        {
+          group: 'nodes',
+          data,
+          position: middleOf(rect),
+          classes: group.kind === 'namespace' ? 'group' : 'group open',
+        },
+      ];
     }),
     ...layout.nodes.flatMap((rect): ElementDefinition[] => {
       const node = nodes.get(rect.id);
@@ -50,15 +63,33 @@ export function pillOf(rect: Box, isCollapsedGroup: boolean): Box {
   return isCollapsedGroup ? { ...rect, width: rect.width - STACK_PX, height: rect.height - STACK_PX } : rect;
 }
 
-function nodeElement(node: TopologyNode, rect: Box, palette: Palette, nameWidth: (label: string) => number): ElementDefinition {
+function nodeElement(
+  node: TopologyNode,
+  rect: Box,
+  palette: Palette,
+  nameWidth: (label: string) => number,
+): ElementDefinition {
   const pill = pillOf(rect, node.isCollapsedGroup);
   const name = Math.min(nameWidth(node.label), NAME_PX_MAX);
-  const classes = ['node', node.isCollapsedGroup ? 'collapsed' : '', hasRing(node) ? '' : 'rimless'].filter(Boolean).join(' ');
-  const data = { id: node.id, label: node.label, width: pill.width, height: pill.height, labelShift: SIGN_PX + name / 2 - pill.width / 2, image: nodeImage(node, palette) };
+  const classes = ['node', node.isCollapsedGroup ? 'collapsed' : '', hasRing(node) ? '' : 'rimless']
+    .filter(Boolean)
+    .join(' ');
+  const data = {
+    id: node.id,
+    label: node.label,
+    width: pill.width,
+    height: pill.height,
+    labelShift: SIGN_PX + name / 2 - pill.width / 2,
+    image: nodeImage(node, palette),
+  };
   return { group: 'nodes', data, position: middleOf(pill), classes };
 }
 
-function edgeElement(edge: TopologyEdge, { points }: PlacedEdge, centres: ReadonlyMap<string, Point>): ElementDefinition {
+function edgeElement(
+  edge: TopologyEdge,
+  { points }: PlacedEdge,
+  centres: ReadonlyMap<string, Point>,
+): ElementDefinition {
   const [first, last] = [points[0], points.at(-1)];
   const bends = relativeBends(controlPoints(points));
   const end = (id: string, point: Point | undefined) => {
@@ -76,6 +107,8 @@ function edgeElement(edge: TopologyEdge, { points }: PlacedEdge, centres: Readon
     distances: bends.map((bend) => bend.distance.toFixed(2)).join(' '),
     weights: bends.map((bend) => bend.weight.toFixed(4)).join(' '),
   };
-  const classes = ['edge', edge.verdict, edge.inLens ? '' : 'dim', bends.length === 0 ? 'straight' : ''].filter(Boolean).join(' ');
+  const classes = ['edge', edge.verdict, edge.inLens ? '' : 'dim', bends.length === 0 ? 'straight' : '']
+    .filter(Boolean)
+    .join(' ');
   return { group: 'edges', data, classes };
 }

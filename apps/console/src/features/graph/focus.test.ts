@@ -1,12 +1,27 @@
 import type { EdgeInput } from '@margay/graph';
+import type { Peer } from '@margay/model';
 import { expect, it } from 'vitest';
 import { busiest, focusOn } from './focus.ts';
 
-const workload = (name: string) => ({ kind: 'workload', namespace: 'shop', ownerKind: 'Deployment', name, labels: {}, namespaceLabels: {}, serviceAccount: '', ports: [] }) as const;
-const edge = (src: string, dst: string, connectionsStarted: number, verdict: EdgeInput['verdict'] = 'none') => ({ srcKey: src, src: workload(src), dstKey: dst, dst: workload(dst), connectionsStarted, verdict }) as EdgeInput;
+const workload = (name: string): Peer => ({
+  kind: 'workload',
+  namespace: 'shop',
+  ownerKind: 'Deployment',
+  name,
+  labels: {},
+  namespaceLabels: {},
+  serviceAccount: '',
+  ports: [],
+});
+const edge = (src: string, dst: string, connectionsStarted: number, verdict: EdgeInput['verdict'] = 'none') =>
+  ({ srcKey: src, src: workload(src), dstKey: dst, dst: workload(dst), connectionsStarted, verdict }) as EdgeInput;
 
 it('keeps one hop', () => {
-  const near = focusOn([edge('a', 'b', 1), edge('b', 'c', 1), edge('c', 'd', 1)], [{ key: 'a' }, { key: 'd' }, { key: 'b' }] as never[], 'b');
+  const near = focusOn(
+    [edge('a', 'b', 1), edge('b', 'c', 1), edge('c', 'd', 1)],
+    [{ key: 'a' }, { key: 'd' }, { key: 'b' }] as never[],
+    'b',
+  );
   expect(near.edges.map(({ srcKey, dstKey }) => `${srcKey}>${dstKey}`)).toEqual(['a>b', 'b>c']);
   expect(near.workloads).toEqual([{ key: 'a' }, { key: 'b' }]);
 });

@@ -1,7 +1,11 @@
 import type { EdgeInput, WorkloadInput } from '@margay/graph';
 
 /** What one workload has to do with, one hop: for narrow screens, and for whoever asks for it. */
-export function focusOn<E extends EdgeInput, W extends WorkloadInput>(edges: readonly E[], workloads: readonly W[], key: string): { edges: E[]; workloads: W[] } {
+export function focusOn<E extends EdgeInput, W extends WorkloadInput>(
+  edges: readonly E[],
+  workloads: readonly W[],
+  key: string,
+): { edges: E[]; workloads: W[] } {
   const near = edges.filter((edge) => edge.srcKey === key || edge.dstKey === key);
   const keys = new Set([key, ...near.flatMap((edge) => [edge.srcKey, edge.dstKey])]);
   return { edges: near, workloads: workloads.filter((workload) => keys.has(workload.key)) };

@@ -66,7 +66,15 @@ export function GraphCanvas({
     let made: Core | null = null;
     void import('cytoscape').then(({ default: cytoscape }) => {
       if (ended || !box.current) return;
-      made = cytoscape({ container: box.current, autoungrabify: true, boxSelectionEnabled: false, minZoom: 0.1, maxZoom: 2.5, selectionType: 'single', styleEnabled: true });
+      made = cytoscape({
+        container: box.current,
+        autoungrabify: true,
+        boxSelectionEnabled: false,
+        minZoom: 0.1,
+        maxZoom: 2.5,
+        selectionType: 'single',
+        styleEnabled: true,
+      });
       listen(made, () => handlers.current);
       setCy(made);
       onReady(made);
@@ -94,9 +102,25 @@ export function GraphCanvas({
 
   const { topology } = picture;
   return (
-    <div className="graph-canvas" data-testid="graph-canvas" data-state={cy && nameWidth ? 'ready' : 'loading'} data-nodes={topology.nodes.length} data-edges={topology.edges.length} data-groups={topology.groups.length} data-hidden={hidden}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: arrows move within it, each step is told */}
-      <div ref={box} className="graph-surface" role="application" aria-label={label} aria-describedby={describedBy} tabIndex={0} onKeyDown={onKeyDown} />
+    <div
+      className="graph-canvas"
+      data-testid="graph-canvas"
+      data-state={cy && nameWidth ? 'ready' : 'loading'}
+      data-nodes={topology.nodes.length}
+      data-edges={topology.edges.length}
+      data-groups={topology.groups.length}
+      data-hidden={hidden}
+    >
+      <div
+        ref={box}
+        className="graph-surface"
+        role="application"
+        aria-label={label}
+        aria-describedby={describedBy}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: arrows move within it, each step is told
+        tabIndex={0}
+        onKeyDown={onKeyDown}
+      />
       {children}
     </div>
   );

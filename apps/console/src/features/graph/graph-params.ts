@@ -1,6 +1,13 @@
 'use client';
-import { LAYERS, LENSES, type Layer, type Lens } from '@margay/graph';
-import { createParser, parseAsArrayOf, parseAsBoolean, parseAsString, parseAsStringLiteral, useQueryStates } from 'nuqs';
+import { LAYERS, type Layer, LENSES, type Lens } from '@margay/graph';
+import {
+  createParser,
+  parseAsArrayOf,
+  parseAsBoolean,
+  parseAsString,
+  parseAsStringLiteral,
+  useQueryStates,
+} from 'nuqs';
 
 /** Groups that stand open, as the URL has them; `none` for not one. Absent: as the picture's size says. */
 const parseOpen = createParser<readonly string[]>({

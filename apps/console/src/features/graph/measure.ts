@@ -1,7 +1,11 @@
 import type { MeasureText } from '@margay/graph';
 
 export const FONT_FAMILY = '"Inter Variable", system-ui, sans-serif';
-const FONTS = { name: `500 12px ${FONT_FAMILY}`, figure: `400 11px ${FONT_FAMILY}`, title: `600 12px ${FONT_FAMILY}` } as const;
+const FONTS = {
+  name: `500 12px ${FONT_FAMILY}`,
+  figure: `400 11px ${FONT_FAMILY}`,
+  title: `600 12px ${FONT_FAMILY}`,
+} as const;
 
 /** Measures text as the canvas will draw it. Resolves once the fonts are there, so that nothing is measured in another face. */
 export async function createMeasure(): Promise<MeasureText> {

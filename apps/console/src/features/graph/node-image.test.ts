@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { nodeImage, nodeSign, type Palette } from './node-image.ts';
 
 const palette = { allowed: '#0a0', none: '#999', text2: '#333' } as Palette;
-const node = (ingress: number, egress: number, of: number) => ({ kind: 'namespace', workloadKind: null, coverage: { ingress, egress, of } }) as const;
+const node = (ingress: number, egress: number, of: number) =>
+  ({ kind: 'namespace', workloadKind: null, coverage: { ingress, egress, of } }) as const;
 const count = (text: string, part: string) => text.split(part).length - 1;
 
 it('draws the ring as far as policies cover', () => {

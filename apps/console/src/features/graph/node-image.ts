@@ -73,7 +73,10 @@ export function hasRing(node: Pick<TopologyNode, 'kind' | 'coverage'>): boolean 
  * @returns SVG elements around 0,0, of numbers and constants only: no name of a cluster is in it.
  */
 export function nodeSign(node: Pick<TopologyNode, 'kind' | 'workloadKind' | 'coverage'>, palette: Palette): string {
-  const ring = hasRing(node) ? half(node.coverage.ingress, node.coverage.of, 98, 262, palette) + half(node.coverage.egress, node.coverage.of, 82, -82, palette) : '';
+  const ring = hasRing(node)
+    ? half(node.coverage.ingress, node.coverage.of, 98, 262, palette) +
+      half(node.coverage.egress, node.coverage.of, 82, -82, palette)
+    : '';
   const scale = ring ? 1.05 : 1.1;
   return `${ring}<path d="${KINDS[iconOf(node)]}" transform="scale(${scale})" fill="none" stroke="${palette.text2}" stroke-width="1.05" stroke-linecap="round" stroke-linejoin="round"/>`;
 }
@@ -84,13 +87,18 @@ const RADIUS = 8.5;
 function half(covered: number, of: number, fromDegrees: number, toDegrees: number, palette: Palette): string {
   const share = of > 0 ? Math.min(1, covered / of) : 0;
   const turn = fromDegrees + (toDegrees - fromDegrees) * share;
-  const solid = share > 0 ? `<path d="${arc(fromDegrees, turn)}" fill="none" stroke="${palette.allowed}" stroke-width="2"/>` : '';
-  const dots = share < 1 ? `<path d="${arc(turn, toDegrees)}" fill="none" stroke="${palette.none}" stroke-width="1.6" stroke-dasharray="0.1 3.1" stroke-linecap="round"/>` : '';
+  const solid =
+    share > 0 ? `<path d="${arc(fromDegrees, turn)}" fill="none" stroke="${palette.allowed}" stroke-width="2"/>` : '';
+  const dots =
+    share < 1
+      ? `<path d="${arc(turn, toDegrees)}" fill="none" stroke="${palette.none}" stroke-width="1.6" stroke-dasharray="0.1 3.1" stroke-linecap="round"/>`
+      : '';
   return solid + dots;
 }
 
 function arc(fromDegrees: number, toDegrees: number): string {
-  const at = (degrees: number) => `${(RADIUS * Math.cos((degrees * Math.PI) / 180)).toFixed(2)} ${(RADIUS * Math.sin((degrees * Math.PI) / 180)).toFixed(2)}`;
+  const at = (degrees: number) =>
+    `${(RADIUS * Math.cos((degrees * Math.PI) / 180)).toFixed(2)} ${(RADIUS * Math.sin((degrees * Math.PI) / 180)).toFixed(2)}`;
   const sweep = toDegrees > fromDegrees ? 1 : 0;
   return `M${at(fromDegrees)}A${RADIUS} ${RADIUS} 0 0 ${sweep} ${at(toDegrees)}`;
 }

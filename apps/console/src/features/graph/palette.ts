@@ -23,7 +23,9 @@ const TOKENS: Readonly<Record<keyof Palette, string>> = {
 /** Tokens as `rgb(…)`: the graph library reads no OKLCH, so a canvas says what colour the browser makes of each. */
 export function readPalette(): Palette {
   const style = getComputedStyle(document.documentElement);
-  const context = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d', { willReadFrequently: true });
+  const context = Object.assign(document.createElement('canvas'), { width: 1, height: 1 }).getContext('2d', {
+    willReadFrequently: true,
+  });
   const toRgb = (token: string) => {
     if (!context) return '#808080';
     context.fillStyle = style.getPropertyValue(token).trim();

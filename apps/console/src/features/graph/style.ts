@@ -12,12 +12,31 @@ export function styleOf(palette: Palette): StylesheetJson {
 
 function nodeStyle(palette: Palette) {
   return [
-    { selector: 'node', style: { shape: 'round-rectangle', width: number('width'), height: number('height'), 'z-index-compare': 'manual', 'z-index': 20, 'overlay-opacity': 0 } },
+    {
+      selector: 'node',
+      style: {
+        shape: 'round-rectangle',
+        width: number('width'),
+        height: number('height'),
+        'z-index-compare': 'manual',
+        'z-index': 20,
+        'overlay-opacity': 0,
+      },
+    },
     {
       selector: 'node.group',
-      style: { 'corner-radius': '12', 'background-color': palette.group, 'border-width': 1, 'border-color': palette.line, 'z-index': 0 },
+      style: {
+        'corner-radius': '12',
+        'background-color': palette.group,
+        'border-width': 1,
+        'border-color': palette.line,
+        'z-index': 0,
+      },
     },
-    { selector: 'node.open', style: { 'background-opacity': 0, 'border-style': 'dashed', 'border-dash-pattern': [3, 3] } },
+    {
+      selector: 'node.open',
+      style: { 'background-opacity': 0, 'border-style': 'dashed', 'border-dash-pattern': [3, 3] },
+    },
     {
       selector: 'node.node',
       style: {
@@ -46,7 +65,10 @@ function nodeStyle(palette: Palette) {
       },
     },
     { selector: 'node.rimless', style: { 'corner-radius': '14', 'background-color': palette.background } },
-    { selector: 'node.collapsed', style: { ghost: 'yes', 'ghost-offset-x': 3, 'ghost-offset-y': 3, 'ghost-opacity': 1 } },
+    {
+      selector: 'node.collapsed',
+      style: { ghost: 'yes', 'ghost-offset-x': 3, 'ghost-offset-y': 3, 'ghost-opacity': 1 },
+    },
     { selector: 'node.end', style: { 'border-color': palette.accent, 'border-width': 1.5 } },
     { selector: 'node.cursor', style: { 'border-color': palette.accent, 'border-width': 2.5 } },
   ];
@@ -92,12 +114,36 @@ function edgeStyle(palette: Palette) {
     },
     {
       selector: 'edge.denied',
-      style: { width: 2, 'line-color': palette.denied, 'target-arrow-color': palette.denied, 'target-arrow-shape': 'tee', 'arrow-scale': 1, 'line-style': 'dashed', 'line-dash-pattern': [3, 3], 'line-outline-width': 0, 'z-index': 12 },
+      style: {
+        width: 2,
+        'line-color': palette.denied,
+        'target-arrow-color': palette.denied,
+        'target-arrow-shape': 'tee',
+        'arrow-scale': 1,
+        'line-style': 'dashed',
+        'line-dash-pattern': [3, 3],
+        'line-outline-width': 0,
+        'z-index': 12,
+      },
     },
     { selector: 'edge.calm', style: { opacity: 0.88 } },
     { selector: 'edge.dim', style: { opacity: 0.3 } },
-    { selector: 'edge.selected', style: { width: (element: EdgeSingular) => width(element) + 0.9, opacity: 1, 'z-index': 15, 'underlay-color': (element: EdgeSingular) => lineColour(element, palette), 'underlay-opacity': 0.18, 'underlay-padding': 3.5, 'underlay-shape': 'round-rectangle' } },
-    { selector: 'edge.cursor', style: { 'underlay-color': palette.accent, 'underlay-opacity': 0.3, 'underlay-padding': 3.5 } },
+    {
+      selector: 'edge.selected',
+      style: {
+        width: (element: EdgeSingular) => width(element) + 0.9,
+        opacity: 1,
+        'z-index': 15,
+        'underlay-color': (element: EdgeSingular) => lineColour(element, palette),
+        'underlay-opacity': 0.18,
+        'underlay-padding': 3.5,
+        'underlay-shape': 'round-rectangle',
+      },
+    },
+    {
+      selector: 'edge.cursor',
+      style: { 'underlay-color': palette.accent, 'underlay-opacity': 0.3, 'underlay-padding': 3.5 },
+    },
   ];
 }
 

@@ -31,8 +31,14 @@ export function useGraphData(clusterId: ClusterId, range: Range) {
     },
     placeholderData: (before) => before,
   });
-  const workloads = useQuery(useTRPC().workload.list.queryOptions({ clusterId }, { refetchInterval: WORKLOADS_EVERY_MS }));
-  return { graph, workloads: workloads.data ?? NO_WORKLOADS, workloadsKnown: workloads.data !== undefined || workloads.isError };
+  const workloads = useQuery(
+    useTRPC().workload.list.queryOptions({ clusterId }, { refetchInterval: WORKLOADS_EVERY_MS }),
+  );
+  return {
+    graph,
+    workloads: workloads.data ?? NO_WORKLOADS,
+    workloadsKnown: workloads.data !== undefined || workloads.isError,
+  };
 }
 
 const NO_WORKLOADS: readonly WorkloadView[] = [];

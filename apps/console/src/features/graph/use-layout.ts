@@ -1,5 +1,14 @@
 'use client';
-import { createLayoutClient, type Layout, type LayoutClient, type LayoutWorker, type MeasureText, placeIncrementally, sizeGraph, type Topology } from '@margay/graph';
+import {
+  createLayoutClient,
+  type Layout,
+  type LayoutClient,
+  type LayoutWorker,
+  type MeasureText,
+  placeIncrementally,
+  sizeGraph,
+  type Topology,
+} from '@margay/graph';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { createMeasure } from './measure.ts';
 
@@ -18,7 +27,11 @@ export interface PictureState {
 
 /** A picture for the topology: laid out once in a worker, then kept; what comes is placed beside it, so that nodes never jump. `scene` names another picture altogether. */
 export function usePicture(topology: Topology | null, scene: string): PictureState {
-  const [state, setState] = useState<{ picture: Picture | null; error: string | null; scene: string }>({ picture: null, error: null, scene });
+  const [state, setState] = useState<{ picture: Picture | null; error: string | null; scene: string }>({
+    picture: null,
+    error: null,
+    scene,
+  });
   const [wish, setWish] = useState(0);
   const current = useRef<Layout | null>(null);
   const drawn = useRef({ scene: '', wish: -1 });
@@ -42,7 +55,8 @@ export function usePicture(topology: Topology | null, scene: string): PictureSta
         setState({ picture: { topology, layout }, error: null, scene });
       },
       (error: unknown) => {
-        if (!cancelled) setState((before) => ({ ...before, error: error instanceof Error ? error.message : String(error) }));
+        if (!cancelled)
+          setState((before) => ({ ...before, error: error instanceof Error ? error.message : String(error) }));
       },
     );
     return () => {

@@ -14,13 +14,26 @@ export interface TopologyState {
 }
 
 /** What is drawn, from the data and what the URL says of it. Which groups start open is settled once, with the first data. */
-export function useTopology(data: GraphData | undefined, workloads: readonly WorkloadView[], workloadsKnown: boolean, params: GraphParams, focus: string | null): TopologyState {
+export function useTopology(
+  data: GraphData | undefined,
+  workloads: readonly WorkloadView[],
+  workloadsKnown: boolean,
+  params: GraphParams,
+  focus: string | null,
+): TopologyState {
   const initial = useRef<ReadonlySet<string> | null>(null);
   return useMemo(() => {
     if (!data || !workloadsKnown) return { topology: null, expanded: new Set<string>(), groupIds: [] };
     const shown = focus ? focusOn(data.edges, workloads, focus) : { edges: data.edges, workloads };
-    if (initial.current === null && (data.edges.length > 0 || workloads.length > 0)) initial.current = initialExpansion(data.edges, workloads);
-    const base = { edges: shown.edges, workloads: shown.workloads, lens: params.lens, rangeMs: data.rateMs, hiddenLayers: new Set(LAYERS.filter((layer) => !params.layers.includes(layer))) };
+    if (initial.current === null && (data.edges.length > 0 || workloads.length > 0))
+      initial.current = initialExpansion(data.edges, workloads);
+    const base = {
+      edges: shown.edges,
+      workloads: shown.workloads,
+      lens: params.lens,
+      rangeMs: data.rateMs,
+      hiddenLayers: new Set(LAYERS.filter((layer) => !params.layers.includes(layer))),
+    };
     const collapsed = buildTopology({ ...base, expanded: new Set() });
     const groupIds = collapsed.nodes.map((node) => node.id);
     const expanded = focus ? new Set(groupIds) : new Set(params.open ?? initial.current ?? []);

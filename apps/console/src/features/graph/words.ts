@@ -5,7 +5,10 @@ export const VERDICT_PHRASES = { allowed: 'allowed by a policy', denied: 'denied
 
 /** "frontend to cartservice, TCP 7070, 74/s, allowed by a policy": what a screen reader hears of an edge. */
 export function edgeSentence(edge: TopologyEdge, nameOf: (id: string) => string, seconds: number): string {
-  const ports = edge.portCount > 3 ? `${edge.ports.slice(0, 3).join(', ')} and ${edge.portCount - 3} more ports` : edge.ports.join(', ');
+  const ports =
+    edge.portCount > 3
+      ? `${edge.ports.slice(0, 3).join(', ')} and ${edge.portCount - 3} more ports`
+      : edge.ports.join(', ');
   return `${nameOf(edge.source)} to ${nameOf(edge.target)}, ${ports}, ${formatRate(edge.connections, seconds)}, ${VERDICT_PHRASES[edge.verdict]}`;
 }
 
@@ -44,7 +47,8 @@ export function coverageWords({ ingress, egress, of }: Coverage): string {
 
 /** "12 workloads, 83 % covered": what stands beside a group's name. */
 export function groupWords({ kind, members, coverage }: Pick<TopologyGroup, 'kind' | 'members' | 'coverage'>): string {
-  if (kind !== 'namespace') return plural(members, kind === 'nodes' ? 'node' : 'address', kind === 'nodes' ? 'nodes' : 'addresses');
+  if (kind !== 'namespace')
+    return plural(members, kind === 'nodes' ? 'node' : 'address', kind === 'nodes' ? 'nodes' : 'addresses');
   const size = plural(members, 'workload');
   if (coverage.of === 0) return size;
   const covered = Math.round((50 * (coverage.ingress + coverage.egress)) / coverage.of);

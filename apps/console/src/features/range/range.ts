@@ -59,3 +59,10 @@ export function shiftRange(range: Range, direction: -1 | 1, nowMs: number): Rang
   if (to >= nowMs) return { kind: 'last', minutes: Math.max(1, Math.round(length / 60_000)) };
   return { kind: 'fixed', fromMs: to - length, toMs: to };
 }
+
+/** Search parameters of a range, for links to another page with the same time. */
+export function rangeQuery(range: Range): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(rangeParams(range)).flatMap(([key, value]) => (value === null ? [] : [[key, String(value)]])),
+  );
+}
