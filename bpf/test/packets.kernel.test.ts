@@ -212,6 +212,17 @@ describe('openings', () => {
     expect((await observer.lifetimes({ fromNs: after + HOLD_NS, toNs: after + 2 * HOLD_NS })).samples).toEqual([]);
   });
 
+  it('are not answered by an ICMP error: it is reported with them', async () => {
+    syn();
+    const quoted = families[4].out(TCP, tcp(40000, 80, SYN)).subarray(14);
+    observer.toPod(families[4].in(ICMP, icmp(3, 13, 0, quoted)));
+    expect(await observer.window()).toEqual([]);
+    const { samples } = await observer.lifetimes({ fromNs: 0, toNs: Number(process.hrtime.bigint()) + 2 * HOLD_NS });
+    expect(samples).toMatchObject([
+      { outcome: 'unanswered', packetsOut: 1, packetsIn: 1, bytesIn: 20 + 8 + 40, started: 1 },
+    ]);
+  });
+
   it('refused by a reset are answered and over', async () => {
     syn();
     observer.toPod(families[4].in(TCP, tcp(80, 40000, RST | ACK)));

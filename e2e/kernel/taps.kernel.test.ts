@@ -229,9 +229,9 @@ describe.skipIf(why)('taps', () => {
       network.inNode('ip', 'link', 'set', 'br2', 'type', 'bridge_slave', 'fdb_flush');
       const third = countVeth(network, 'br3');
       expect(inPod(1, 'ping', '-c', '3', '-i', '0.1', '-q', '10.88.0.3').status).toBe(0);
-      expect(third.read().packetsIn).toBe(3);
-      const { samples } = await source.call.readWindow();
-      expect(samples.map((sample) => [sample.localAddress, sample.packetsIn]).sort()).toEqual([
+      expect(third.read().packetsIn).toBeGreaterThanOrEqual(3);
+      const pings = (await source.call.readWindow()).samples.filter((sample) => sample.protocol === 1);
+      expect(pings.map((sample) => [sample.localAddress, sample.packetsIn]).sort()).toEqual([
         ['10.88.0.2', 3],
         ['10.88.0.3', 3],
       ]);

@@ -62,9 +62,9 @@ export interface WindowSource {
   start(): Promise<void>;
   /** Finds interfaces of local pods again; attaches to new ones, forgets gone ones, restores a tap that was removed. Cheap; called every second. */
   refreshTaps(): Promise<readonly TapStatus[]>;
-  /** Swaps the maps and reads the closed one. The first call after a restart may hand out again, under the same boot and epoch, a window that nobody acknowledged. */
+  /** Swaps the maps and reads the closed one. A window that nobody acknowledged, this process or a former one, comes again under the same boot and epoch instead. */
   closeWindow(nowMs: number): Promise<ClosedWindow>;
-  /** The consumer has written the window of this epoch where it survives: its map is cleared, it is never handed out again. Without this call the next `closeWindow` does it. */
+  /** The consumer has written the window of this epoch where it survives: its map is cleared. Until then `closeWindow` hands the same window out again, so that nothing is lost when writing fails. */
   acknowledge?(epoch: number): Promise<void>;
   /** Current DNAT entries; read once a window. */
   natEntries(): Promise<readonly NatEntry[]>;

@@ -44,29 +44,39 @@ export interface NetworkSnapshot {
 /** Reads this process's network namespace. Bridges are asked only where there are some. */
 export async function readNetwork(): Promise<NetworkSnapshot> {
   const [links, routes4, routes6] = await Promise.all([
-    ask(Link, 'ip', ['-j', '-d', 'link', 'show']),
-    ask(Route, 'ip', ['-j', '-4', 'route', 'show', 'table', 'all']),
-    ask(Route, 'ip', ['-j', '-6', 'route', 'show', 'table', 'all']),
+    iproute(Link, 'ip', ['-j', '-d', 'link', 'show']),
+    iproute(Route, 'ip', ['-j', '-4', 'route', 'show', 'table', 'all']),
+    iproute(Route, 'ip', ['-j', '-6', 'route', 'show', 'table', 'all']),
   ]);
   const hasBridge = links.some((link) => link.linkinfo?.info_kind === 'bridge');
   const [forwarding, neighbours] = hasBridge
     ? await Promise.all([
-        ask(ForwardingEntry, 'bridge', ['-j', 'fdb', 'show']),
-        ask(Neighbour, 'ip', ['-j', 'neigh', 'show']),
+        iproute(ForwardingEntry, 'bridge', ['-j', 'fdb', 'show']),
+        iproute(Neighbour, 'ip', ['-j', 'neigh', 'show']),
       ])
     : [[], []];
   return { links, routes: [...routes4, ...routes6], forwarding, neighbours };
 }
 
-/** Runs a tool that prints a JSON array (or nothing) and checks its elements. */
-export async function ask<Schema extends z.ZodType>(
+/** Asks iproute2 for a JSON array (it prints nothing for an empty one) and checks its elements. */
+export function iproute<Schema extends z.ZodType>(
   element: Schema,
   command: string,
   args: readonly string[],
 ): Promise<z.infer<Schema>[]> {
+  return askFor(z.array(element), command, args, '[]');
+}
+
+/** Runs a tool that prints JSON and checks it. Throws a MargayError that names the tool. */
+export async function askFor<Schema extends z.ZodType>(
+  schema: Schema,
+  command: string,
+  args: readonly string[],
+  empty = '',
+): Promise<z.infer<Schema>> {
   try {
     const { stdout } = await run(command, args, { maxBuffer: OUTPUT_BYTES_MAX, timeout: TIMEOUT_MS });
-    return z.array(element).parse(JSON.parse(stdout.trim() || '[]'));
+    return schema.parse(JSON.parse(stdout.trim() || empty));
   } catch (cause) {
     const missing = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
     throw new MargayError(

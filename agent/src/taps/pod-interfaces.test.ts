@@ -79,7 +79,7 @@ describe('pods are found', () => {
   it('not by their kind alone: what nothing explains is left to their namespaces', () => {
     const found = podInterfaces(snapshot({ links: [pair('lxc1', 5, { link_index: 9 })] }));
     expect(found.pods).toEqual([]);
-    expect(found.unexplained).toEqual([{ name: 'lxc1', index: 5, peerIndex: 9 }]);
+    expect(found.unexplained).toEqual([{ name: 'lxc1', index: 5, peerIndex: 9, peerNamespace: 0 }]);
   });
 });
 

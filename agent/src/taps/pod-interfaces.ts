@@ -14,9 +14,17 @@ export interface PodInterface {
 export interface PodInterfaces {
   readonly pods: readonly PodInterface[];
   /** Virtual pairs into another namespace that no route and no bridge explains: pods of a CNI that forwards by BPF, perhaps. */
-  readonly unexplained: readonly { readonly name: string; readonly index: number; readonly peerIndex: number }[];
+  readonly unexplained: readonly UnexplainedPair[];
   /** Interfaces that lead off the node: never tapped. */
   readonly uplinks: ReadonlySet<string>;
+}
+
+interface UnexplainedPair {
+  readonly name: string;
+  readonly index: number;
+  /** Index of the other end, and the number that this namespace gives the one it is in. */
+  readonly peerIndex: number;
+  readonly peerNamespace: number;
 }
 
 const PAIR_KINDS: ReadonlySet<string> = new Set(['veth', 'netkit']);
@@ -31,10 +39,11 @@ export function podInterfaces(snapshot: NetworkSnapshot): PodInterfaces {
   const uplinks = uplinksOf(snapshot, hostRoutes);
   const bridges = new Set(snapshot.links.filter((l) => l.linkinfo?.info_kind === 'bridge').map((l) => l.ifname));
   const pods: PodInterface[] = [];
-  const unexplained: PodInterfaces['unexplained'][number][] = [];
+  const unexplained: UnexplainedPair[] = [];
   for (const link of snapshot.links) {
-    const isPair = PAIR_KINDS.has(link.linkinfo?.info_kind ?? '') && link.link_netnsid !== undefined;
-    if (!isPair || uplinks.has(link.ifname)) continue;
+    const peerNamespace = link.link_netnsid;
+    if (!PAIR_KINDS.has(link.linkinfo?.info_kind ?? '') || peerNamespace === undefined || uplinks.has(link.ifname))
+      continue;
     const routed = hostRoutes.get(link.ifname);
     if (routed) {
       pods.push({ name: link.ifname, index: link.ifindex, addresses: routed });
@@ -43,7 +52,7 @@ export function podInterfaces(snapshot: NetworkSnapshot): PodInterfaces {
       const addresses = bridgedAddresses(snapshot, link.ifname);
       pods.push({ name: link.ifname, index: link.ifindex, addresses, bridge: link.master });
     } else if (!hasRoute(snapshot, link.ifname)) {
-      unexplained.push({ name: link.ifname, index: link.ifindex, peerIndex: link.link_index ?? 0 });
+      unexplained.push({ name: link.ifname, index: link.ifindex, peerIndex: link.link_index ?? 0, peerNamespace });
     }
   }
   return { pods, unexplained, uplinks };

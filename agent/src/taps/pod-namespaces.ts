@@ -1,10 +1,11 @@
-import { readdir, stat } from 'node:fs/promises';
 import { z } from 'zod';
-import { ask } from './network-snapshot.ts';
+import { askFor, iproute } from './network-snapshot.ts';
 import type { PodInterface, PodInterfaces } from './pod-interfaces.ts';
 
-const NAMESPACES_MAX = 1_000;
-
+/** `lsns --json`: network namespaces with a process in them; `netnsid` is how this namespace numbers them. */
+const Namespaces = z.object({
+  namespaces: z.array(z.object({ pid: z.number().nullable(), netnsid: z.string().nullable() })),
+});
 /** `ip -j addr show`. */
 const Address = z.object({
   ifindex: z.number(),
@@ -14,37 +15,40 @@ const Address = z.object({
 
 /**
  * Looks for the other end of pairs that nothing on the node explains: in the network namespaces of running processes.
- * Needs the host's PIDs (`hostPID: true`) and `nsenter`; sees nothing without them.
+ * Needs the host's PIDs (`hostPID: true`), `lsns` and `nsenter`; sees nothing without them.
  */
 export async function findInNamespaces(unexplained: PodInterfaces['unexplained']): Promise<PodInterface[]> {
   if (unexplained.length === 0) return [];
+  const processes = await processOfNamespace();
   const found: PodInterface[] = [];
-  for (const path of await networkNamespaces()) {
-    const interfaces = await ask(Address, 'nsenter', [`--net=${path}`, 'ip', '-j', 'addr', 'show']).catch(() => []);
-    for (const pair of unexplained) {
-      const peer = interfaces.find((end) => end.ifindex === pair.peerIndex && end.link_index === pair.index);
-      if (!peer) continue;
-      const addresses = (peer.addr_info ?? []).flatMap((info) =>
-        info.local && info.scope !== 'link' && info.scope !== 'host' ? [info.local] : [],
-      );
-      found.push({ name: pair.name, index: pair.index, addresses });
+  for (const id of new Set(unexplained.map((pair) => pair.peerNamespace))) {
+    const pid = processes.get(id);
+    if (pid === undefined) continue;
+    const args = [`--net=/proc/${pid}/ns/net`, 'ip', '-j', 'addr', 'show'];
+    // It may be gone by now.
+    const ends = await iproute(Address, 'nsenter', args).catch(() => []);
+    for (const pair of unexplained.filter((candidate) => candidate.peerNamespace === id)) {
+      const end = ends.find((other) => other.ifindex === pair.peerIndex && other.link_index === pair.index);
+      if (end) found.push({ name: pair.name, index: pair.index, addresses: ownAddresses(end) });
     }
   }
   return found;
 }
 
-/** One path for each namespace other than our own. */
-async function networkNamespaces(): Promise<string[]> {
-  const own = (await stat('/proc/self/ns/net')).ino;
-  const byInode = new Map<number, string>();
-  for (const pid of await readdir('/proc')) {
-    if (!/^\d+$/.test(pid)) continue;
-    const path = `/proc/${pid}/ns/net`;
-    const inode = await stat(path).then(
-      (stats) => stats.ino,
-      () => own,
-    );
-    if (inode !== own && !byInode.has(inode)) byInode.set(inode, path);
+function ownAddresses(end: z.infer<typeof Address>): string[] {
+  return (end.addr_info ?? []).flatMap(({ local, scope }) =>
+    local && scope !== 'link' && scope !== 'host' ? [local] : [],
+  );
+}
+
+/** Number of a namespace as this one has it → a process in it. */
+async function processOfNamespace(): Promise<Map<number, number>> {
+  const args = ['--type', 'net', '--json', '--output', 'PID,NETNSID'];
+  const { namespaces } = await askFor(Namespaces, 'lsns', args).catch(() => ({ namespaces: [] }));
+  const found = new Map<number, number>();
+  for (const { pid, netnsid } of namespaces) {
+    const id = Number(netnsid);
+    if (pid !== null && netnsid !== null && Number.isInteger(id)) found.set(id, pid);
   }
-  return [...byInode.values()].slice(0, NAMESPACES_MAX);
+  return found;
 }

@@ -68,12 +68,11 @@ export class BpfWindowSource implements WindowSource {
   }
 
   closeWindow(nowMs: number): Promise<ClosedWindow> {
+    // Now, not when the turn comes: the two clocks are read at one moment.
+    const offsetMs = nowMs - Number(process.hrtime.bigint()) / 1e6;
+    const toEpochMs: ToEpochMs = (ns) => Math.round(ns / 1e6 + offsetMs);
     return this.#turns.take(async () => {
-      const { cycle } = this.#started();
-      if (cycle.unacknowledged !== undefined) await this.#acknowledge(cycle.unacknowledged);
-      const offsetMs = nowMs - Number(process.hrtime.bigint()) / 1e6;
-      const toEpochMs: ToEpochMs = (ns) => Math.round(ns / 1e6 + offsetMs);
-      const window = await cycle.close();
+      const window = await this.#started().cycle.close();
       const samples = await this.#readWindow(window, toEpochMs);
       this.#halfBlind.look(samples);
       return closedWindow(window, samples, toEpochMs);
@@ -81,7 +80,16 @@ export class BpfWindowSource implements WindowSource {
   }
 
   acknowledge(epoch: number): Promise<void> {
-    return this.#turns.take(() => this.#acknowledge(epoch));
+    return this.#turns.take(async () => {
+      const { cycle, maps } = this.#started();
+      if (cycle.unacknowledged !== epoch) return;
+      for (const key of this.#expired) {
+        if (!maps.connections.delete(key)) maps.reserve.delete(key);
+        this.#unknown.forget(key);
+      }
+      this.#expired = [];
+      await cycle.acknowledge(epoch);
+    });
   }
 
   natEntries(): Promise<readonly NatEntry[]> {
@@ -99,17 +107,6 @@ export class BpfWindowSource implements WindowSource {
       if (options.remove) this.#pins?.remove();
       this.#pins = undefined;
     });
-  }
-
-  async #acknowledge(epoch: number): Promise<void> {
-    const { cycle, maps } = this.#started();
-    if (cycle.unacknowledged !== epoch) return;
-    for (const key of this.#expired) {
-      if (!maps.connections.delete(key)) maps.reserve.delete(key);
-      this.#unknown.forget(key);
-    }
-    this.#expired = [];
-    await cycle.acknowledge(epoch);
   }
 
   async #readWindow(window: WindowInMap, toEpochMs: ToEpochMs): Promise<ConnectionSample[]> {

@@ -92,11 +92,12 @@ describe('silence ends', () => {
     expect(found.expired).toHaveLength(1);
   });
 
-  it('established TCP earlier while the table is nearly full, never below two hours', () => {
+  it('UDP and established TCP earlier while the table is nearly full, TCP never below two hours', () => {
     const what = { last: 0, answered: 1 };
     const under = { underPressure: true };
     expect(scan(0, IDLE_NS.establishedUnderPressure, what, under).expired).toEqual([]);
     expect(scan(0, IDLE_NS.establishedUnderPressure + 1, what, under).samples).toMatchObject([{ completed: 1 }]);
+    expect(scan(0, IDLE_NS.udpUnderPressure + 1, { protocol: UDP, answered: 1 }, under).expired).toHaveLength(1);
     expect(IDLE_NS.establishedUnderPressure).toBeGreaterThanOrEqual(2 * 3600 * SECOND);
   });
 });

@@ -20,9 +20,11 @@ export const IDLE_NS = {
   /** One side has closed; the other may still send for long. */
   halfClosed: 600 * SECOND_NS,
   established: 24 * 3600 * SECOND_NS,
-  /** As `established`, while the table is nearly full. */
+  /** While the table is nearly full. */
   establishedUnderPressure: 2 * 3600 * SECOND_NS,
   udp: 60 * SECOND_NS,
+  /** A resolver's clients leave thousands of one-packet exchanges a second. */
+  udpUnderPressure: 10 * SECOND_NS,
   icmp: 30 * SECOND_NS,
   other: 600 * SECOND_NS,
 } as const;
@@ -116,7 +118,7 @@ function heldSample(batch: MapBatch, i: number, toEpochMs: ToEpochMs): Connectio
 }
 
 function idleNs(protocol: number, batch: MapBatch, i: number, underPressure: boolean): number {
-  if (protocol === UDP || protocol === UDP_LITE) return IDLE_NS.udp;
+  if (protocol === UDP || protocol === UDP_LITE) return underPressure ? IDLE_NS.udpUnderPressure : IDLE_NS.udp;
   if (protocol === ICMP || protocol === ICMPV6) return IDLE_NS.icmp;
   if (protocol !== TCP && protocol !== SCTP) return IDLE_NS.other;
   const byte = i * CONN.bytes;

@@ -32,8 +32,6 @@ export class WindowCycle {
   readonly #maps: WindowMaps;
   readonly #nowNs: () => bigint;
   #ledger: Ledger;
-  /** Whether this process has handed out the closed window; one left by another process has to be handed out again. */
-  #delivered = false;
 
   constructor(maps: WindowMaps, nowNs: () => bigint = process.hrtime.bigint) {
     this.#maps = maps;
@@ -44,13 +42,12 @@ export class WindowCycle {
 
   /** Epoch of the closed window that nobody has acknowledged yet. */
   get unacknowledged(): number | undefined {
-    return this.#ledger.closedState === 'closed' && this.#delivered ? this.#ledger.epoch - 1 : undefined;
+    return this.#ledger.closedState === 'closed' ? this.#ledger.epoch - 1 : undefined;
   }
 
-  /** Closes the open window; hands out again, unchanged, one that a former process closed and nobody acknowledged. */
+  /** Closes the open window; hands out again, unchanged, one that is closed already and not acknowledged. */
   async close(): Promise<WindowInMap> {
     if (this.#ledger.closedState !== 'closed') await this.#swap();
-    this.#delivered = true;
     const epoch = this.#ledger.epoch - 1;
     return { boot: this.#ledger.boot, epoch, map: this.#mapOf(epoch), ...this.#ledger.closed };
   }
