@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createConnection, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { MargayError } from '@margay/model';
 import { type Account, chooseAccount } from './account.ts';
@@ -57,7 +57,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   child.stderr?.on('data', onLine);
   child.stdout?.on('data', onLine);
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
-  await waitUntilReady(child, port, tail);
+  await waitUntilReady(child, options.dataDirectory, tail);
   return {
     url: `postgresql://postgres:${encodeURIComponent(options.password)}@127.0.0.1:${port}/postgres`,
     port,
@@ -141,30 +141,20 @@ async function clearStalePid(dataDirectory: string): Promise<void> {
   } else if (process.platform === 'linux') await rm(file, { force: true });
 }
 
-async function waitUntilReady(child: ChildProcess, port: number, tail: readonly string[]): Promise<void> {
+async function waitUntilReady(child: ChildProcess, dataDirectory: string, tail: readonly string[]): Promise<void> {
   const deadline = Date.now() + 60_000;
   while (Date.now() < deadline && child.exitCode === null) {
-    if (await answers(port)) return;
+    if (await isReady(dataDirectory, child.pid)) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   child.kill('SIGKILL');
   throw new MargayError('PRECONDITION_FAILED', `PostgreSQL did not start. Its last words:\n${tail.join('\n')}`);
 }
 
-/** Sends an SSLRequest: a server that is ready to talk answers one byte, `N` or `S` (PostgreSQL protocol, message flow). */
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = createConnection({ host: '127.0.0.1', port }, () =>
-      socket.write(Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])),
-    );
-    socket.setTimeout(1000, () => socket.destroy());
-    socket.once('data', () => {
-      resolve(true);
-      socket.destroy();
-    });
-    socket.once('error', () => resolve(false));
-    socket.once('close', () => resolve(false));
-  });
+/** What pg_ctl waits for: this server's own pid in the first line of postmaster.pid, and `ready` in the eighth (PostgreSQL's storage documentation, postmaster.pid). */
+async function isReady(dataDirectory: string, pid: number | undefined): Promise<boolean> {
+  const lines = (await readFile(join(dataDirectory, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+  return Number(lines[0]) === pid && lines[7]?.trim() === 'ready';
 }
 
 function freePort(): Promise<number> {
