@@ -3,4 +3,5 @@ export type { LedgerEntry } from './ledger.ts';
 export { type LabOptions, type LabStep, startLab } from './start-lab.ts';
 export { APPS, type AppName } from './topology/blueprint.ts';
 export { type EdgeEnd, type ExpectedEdge, edgeKey, expectedEdges } from './topology/edges.ts';
+export type { ObservedEdge } from './topology/observed-edges.ts';
 export { type Plan, planTopology, type Workload } from './topology/plan.ts';

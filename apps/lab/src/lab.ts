@@ -6,6 +6,7 @@ import { parseInstallUrl } from './connect/install-url.ts';
 import { fetchManifest } from './connect/manifest.ts';
 import type { KubeClient } from './kube/client.ts';
 import type { ClusterState } from './kube/cluster.ts';
+import { type KubeObject, keyOf } from './kube/objects.ts';
 import type { RunningApi } from './kube/start-api.ts';
 import { isFinished, isReady } from './kube/types.ts';
 import type { Kubelet } from './kubelet/kubelet.ts';
@@ -17,6 +18,7 @@ import { runtimeDirectory } from './machine/registry.ts';
 import { runCommand } from './machine/run-command.ts';
 import { ADDRESSES } from './network/addresses.ts';
 import { type ExpectedEdge, expectedEdges } from './topology/edges.ts';
+import { type ObservedEdge, observedEdges } from './topology/observed-edges.ts';
 import type { Plan } from './topology/plan.ts';
 
 export interface LabParts {
@@ -118,6 +120,12 @@ export class Lab {
     }));
   }
 
+  /** Resolves, with what happened, when a part without which the lab is none has ended by itself. */
+  get broken(): Promise<string> {
+    const { api, helper } = this.#parts;
+    return Promise.race([api.ended, helper.exited.then((code) => `the node's helper ended with ${code}`)]);
+  }
+
   /** Names, addresses, edges: what `lab.json` holds. */
   describe(): Record<string, unknown> {
     const { suffix, nodeName, nodeNamespace, internetNamespace, stateDirectory, apiKind, names } = this;
@@ -146,6 +154,11 @@ export class Lab {
     return expectedEdges(this.#parts.plan, this.nodeName);
   }
 
+  /** The edges that happened so far by what the processes wrote, with counts. */
+  observedEdges(): ObservedEdge[] {
+    return observedEdges(this.ledger(), this.#parts.plan, this.nodeName);
+  }
+
   /** What every process wrote of its sockets, by time. */
   ledger(): LedgerEntry[] {
     return readLedger(this.#parts.files.path('ledger'));
@@ -156,25 +169,29 @@ export class Lab {
     return runCommand('nsenter', [`--net=/run/netns/${networkNamespace}`, '--', ...command]);
   }
 
-  /** Resolves when every controller has the pods it wants and each is ready. @throws MargayError UNAVAILABLE naming those that are not when time is up */
-  async waitUntilReady(timeoutMs: number, signal?: AbortSignal): Promise<void> {
+  /** Resolves when every workload (or every one of `objects`) has the pods it wants and each is ready. @throws MargayError UNAVAILABLE naming those that are not when time is up */
+  async waitUntilReady(
+    timeoutMs: number,
+    options: { readonly objects?: readonly KubeObject[]; readonly signal?: AbortSignal } = {},
+  ): Promise<void> {
+    const wanted = options.objects?.map(keyOf);
     const deadline = Date.now() + timeoutMs;
     for (;;) {
-      signal?.throwIfAborted();
-      const waiting = this.#notReady();
+      options.signal?.throwIfAborted();
+      const waiting = this.#notReady().filter((key) => wanted?.includes(key) ?? true);
       if (waiting.length === 0) return;
       if (Date.now() > deadline)
         throw new MargayError(
           'UNAVAILABLE',
           `These did not become ready: ${waiting.join(', ')}. Logs: ${this.#parts.files.path('logs')}`,
         );
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
 
   /**
    * Connects the lab to a console: fetches the manifest behind the install address, applies it, and runs the agent that it describes, with the console's
-   * origin reachable from the node under the same URL. Resolves when the agent's pods run.
+   * origin reachable from the node under the same URL. Resolves when the agent has enrolled.
    *
    * @throws MargayError VALIDATION, NOT_FOUND, UNAVAILABLE: what is wrong with the address, the console or this machine.
    */
@@ -189,13 +206,13 @@ export class Lab {
       socket: join(runtimeDirectory(suffix), 'console.sock'),
       hostsFile: files.path('node', 'hosts'),
     });
-    await applyAgent(client, state, objects);
+    await applyAgent(client, state, objects, files.path('logs'));
   }
 
   /** Ends every process and removes everything that the lab made. */
   stop(): Promise<void> {
-    this.#endRelay?.();
-    this.#stopped ??= this.#parts.stop();
+    // The agent sends what it has last; the way to the console goes after it.
+    this.#stopped ??= this.#parts.stop().then(() => this.#endRelay?.());
     return this.#stopped;
   }
 

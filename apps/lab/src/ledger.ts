@@ -6,9 +6,9 @@ export interface LedgerEntry {
   /** Who wrote it: `namespace/pod`, `node`, or a machine of the internet such as `internet/client`. */
   readonly writer: string;
   readonly timeMs: number;
-  /** `connect` and `accept`: TCP established; `fail`: a connect that was not; `send` and `receive`: one datagram or echo; `query`: names asked. */
-  readonly op: 'connect' | 'accept' | 'fail' | 'send' | 'receive' | 'query';
-  readonly protocol: 'TCP' | 'UDP' | 'ICMP';
+  /** `start`: the pod began and has the local address. `connect` and `accept`: TCP established; `fail`: a connect that was not; `send` and `receive`: one datagram or echo; `query`: names asked. */
+  readonly op: 'start' | 'connect' | 'accept' | 'fail' | 'send' | 'receive' | 'query';
+  readonly protocol: 'TCP' | 'UDP' | 'ICMP' | 'none';
   readonly local: { readonly address?: string; readonly port?: number };
   readonly remote: { readonly address?: string; readonly port?: number };
   readonly error?: string;

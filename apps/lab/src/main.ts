@@ -74,7 +74,8 @@ async function run(args: Arguments, progress: Progress): Promise<void> {
     if (!args.connect && !stop.signal.aborted) offerToConnect(lab, progress);
     if (!args.jsonEvents) progress.note('\nCtrl-C stops it and removes all of it.');
     if (args.durationSeconds !== undefined) setTimeout(() => stop.abort(), args.durationSeconds * 1_000);
-    await stopping;
+    const broken = await Promise.race([stopping, lab.broken]);
+    if (broken) throw new MargayError('UNAVAILABLE', `The lab broke: ${broken}. Everything of it is removed.`);
   } finally {
     const stopped = Date.now();
     await lab.stop();

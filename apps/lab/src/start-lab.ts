@@ -10,7 +10,6 @@ import { startReplicas } from './controllers/replicas.ts';
 import { startServiceAccounts } from './controllers/service-accounts.ts';
 import { KubeClient } from './kube/client.ts';
 import { ClusterState } from './kube/cluster.ts';
-import type { KubeObject } from './kube/objects.ts';
 import { type RunningApi, startApi } from './kube/start-api.ts';
 import { Kubelet, slots } from './kubelet/kubelet.ts';
 import { NodeHelper, PROGRAMS, SMALL_NODE_FLAGS } from './kubelet/node-helper.ts';
@@ -134,7 +133,6 @@ class LabBuilder {
       startSlot: slots(4),
     });
     this.#undo.push(() => kubelet.stop());
-    for (const machine of outsideMachines(plan)) this.#startMachine(files, names.internet, machine);
     const lab = new Lab({
       owner,
       agentVariables,
@@ -150,16 +148,11 @@ class LabBuilder {
       helper,
       stop: () => this.tearDown(),
     });
-    const objects = topologyManifests(plan);
-    const isCron = (object: KubeObject) => object.kind === 'CronJob';
-    await this.#step('applications', async () => {
-      for (const object of objects.filter((candidate) => !isCron(candidate))) await client.apply(object);
-      await lab.waitUntilReady(READY_TIMEOUT_MS, this.#options.signal);
-    });
+    await this.#step('applications', () => this.#startApplications(lab, files, names.internet));
     const { connect } = this.#options;
-    if (connect !== undefined) await this.#step('agent', () => lab.connect(connect));
+    if (connect !== undefined) await this.#step('agent, enrolled', () => lab.connect(connect));
     // Their clock starts when they come: nothing that they call is missing then, and the agent sees the first run.
-    for (const object of objects.filter(isCron)) await client.apply(object);
+    for (const object of topologyManifests(plan).jobs) await client.apply(object);
     files.write(['lab.json'], JSON.stringify(lab.describe(), null, 2));
     const server = `https://${ADDRESSES.node.ipv4}:${ADDRESSES.apiPort}`;
     const { certificateAuthority, token } = api.endpoint;
@@ -223,6 +216,20 @@ class LabBuilder {
     });
     for (const loop of loops) loop.trigger();
     return state;
+  }
+
+  /** Those that are called first, then those that call: no connection is refused because somebody was not there yet. */
+  async #startApplications(lab: Lab, files: StateFiles, internet: string): Promise<void> {
+    const { basis, servers, drivers } = topologyManifests(lab.plan);
+    const machines = outsideMachines(lab.plan);
+    for (const machine of machines.filter(({ name }) => name !== 'client'))
+      this.#startMachine(files, internet, machine);
+    for (const object of [...basis, ...servers]) await lab.client.apply(object);
+    await lab.waitUntilReady(READY_TIMEOUT_MS, { objects: servers, signal: this.#options.signal });
+    for (const object of drivers) await lab.client.apply(object);
+    for (const machine of machines.filter(({ name }) => name === 'client'))
+      this.#startMachine(files, internet, machine);
+    await lab.waitUntilReady(READY_TIMEOUT_MS, { signal: this.#options.signal });
   }
 
   #startMachine(

@@ -33,7 +33,7 @@ export function textProgress(): Progress {
       say(`  a pod     ip netns exec ${lab.pods().find((pod) => pod.interface)?.networkNamespace} ip addr`);
       say(`  logs      ${lab.stateDirectory}/logs`);
     },
-    connected: (url, tookMs) => say(`  ✓ ${`the agent runs, for ${url}`.padEnd(36)} ${duration(tookMs)}`),
+    connected: (url, tookMs) => say(`  ✓ ${`agent enrolled at ${url}`.padEnd(36)} ${duration(tookMs)}`),
     note: (text) => say(text),
     stopped: (tookMs) => say(`\n  ✓ nothing is left of the lab ${duration(tookMs).padStart(12)}`),
   };

@@ -1,14 +1,13 @@
-import { chownSync, readdirSync } from 'node:fs';
+import { chownSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildBpf } from '@margay/bpf';
 import { MargayError } from '@margay/model';
 import type { KubeClient } from '../kube/client.ts';
 import type { ClusterState } from '../kube/cluster.ts';
-import type { KubeObject } from '../kube/objects.ts';
-import { isReady } from '../kube/types.ts';
+import { isRecord, type KubeObject, keyOf } from '../kube/objects.ts';
 import type { Owner } from '../machine/owner.ts';
 
-const START_TIMEOUT_MS = 30_000;
+const ENROL_TIMEOUT_MS = 60_000;
 
 /** Compiles the agent's BPF programs where they are not; what root builds belongs to the clone's owner. @throws MargayError UNAVAILABLE that says what to install */
 export function buildAgentPrograms(owner: Owner): string {
@@ -22,34 +21,33 @@ export function buildAgentPrograms(owner: Owner): string {
   }
 }
 
-/** Applies the manifest as kubectl would, and waits until the pods of its Deployments and DaemonSets run. @throws MargayError UNAVAILABLE */
+/**
+ * Applies the manifest as kubectl would, and waits until the agent has enrolled: until the Secret that the manifest brings for the lasting credential is filled.
+ *
+ * @throws MargayError UNAVAILABLE with the last words of the agent's logs.
+ */
 export async function applyAgent(
   client: KubeClient,
   state: ClusterState,
   objects: readonly KubeObject[],
+  logDirectory: string,
 ): Promise<void> {
   for (const object of objects) await client.apply(object);
-  const owners = objects.filter((object) => object.kind === 'Deployment' || object.kind === 'DaemonSet');
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  for (;;) {
-    const missing = owners.filter((owner) => !hasRunningPod(state, owner));
-    if (missing.length === 0) return;
+  const secrets = objects.filter((object) => object.kind === 'Secret' && !object.data && !object.stringData).map(keyOf);
+  const deadline = Date.now() + ENROL_TIMEOUT_MS;
+  while (!secrets.every((key) => isRecord(state.secrets.get(key)?.data))) {
     if (Date.now() > deadline)
       throw new MargayError(
         'UNAVAILABLE',
-        `The agent did not start: ${missing.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(', ')}`,
+        `The agent did not enrol in ${ENROL_TIMEOUT_MS / 1_000} s. Its last words:\n${lastWords(logDirectory)}`,
       );
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 
-function hasRunningPod(state: ClusterState, owner: KubeObject): boolean {
-  return state.pods
-    .all()
-    .some(
-      (pod) =>
-        pod.metadata.namespace === owner.metadata.namespace &&
-        pod.metadata.name.startsWith(`${owner.metadata.name}-`) &&
-        isReady(pod),
-    );
+function lastWords(logDirectory: string): string {
+  const own = readdirSync(logDirectory).filter((name) => name.startsWith('margay_'));
+  return own
+    .map((name) => readFileSync(join(logDirectory, name), 'utf8').trim().split('\n').slice(-2).join('\n'))
+    .join('\n');
 }

@@ -32,7 +32,15 @@ export async function readBody(request: IncomingMessage): Promise<unknown> {
   }
   const text = Buffer.concat(chunks).toString();
   if (text === '') return undefined;
-  const isYaml = String(request.headers['content-type'] ?? '').includes('yaml');
+  const contentType = String(request.headers['content-type'] ?? '');
+  // Official clients come back with JSON then.
+  if (contentType.includes('protobuf'))
+    throw new ApiError(
+      415,
+      'UnsupportedMediaType',
+      'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml',
+    );
+  const isYaml = contentType.includes('yaml');
   try {
     return isYaml ? parseYaml(text) : JSON.parse(text);
   } catch (error) {

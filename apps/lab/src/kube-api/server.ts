@@ -45,6 +45,8 @@ export function createApi(options: ApiOptions): BuiltInApi {
     const { pathname, searchParams: query } = new URL(request.url ?? '/', 'https://lab');
     const method = request.method ?? 'GET';
     const user = access.authenticate(request.headers.authorization);
+    if (request.headers['impersonate-user'] !== undefined)
+      throw new ApiError(403, 'Forbidden', "the lab's API acts for nobody else: leave --as away");
     if (method === 'POST' && pathname === ACCESS_REVIEWS)
       return { code: 201, body: access.review(user, await readBody(request)) };
     const target = parsePath(pathname);

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync } from 'node:fs';
 import { KubeError } from '../kube/client.ts';
 import type { Container, Pod } from '../kube/types.ts';
 import { type LabProcess, startProcess } from '../machine/processes.ts';
@@ -253,9 +253,16 @@ export class PodRun {
     return this.#reporting;
   }
 
+  /** The pod's ledger, with its addresses as first lines: not every process binds each. */
   #ledgerFile(): string {
     const { namespace, name } = this.#pod.metadata;
-    return this.#openOwned('ledger', `${namespace}_${name}.jsonl`);
+    const path = this.#openOwned('ledger', `${namespace}_${name}.jsonl`);
+    for (const address of this.#network ? [this.#network.ipv4, this.#network.ipv6] : [])
+      appendFileSync(
+        path,
+        `${JSON.stringify({ timeMs: Date.now(), op: 'start', protocol: 'none', local: { address }, remote: {} })}\n`,
+      );
+    return path;
   }
 
   #openLog(name: string): string {

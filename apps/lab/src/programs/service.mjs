@@ -57,13 +57,11 @@ function listening(server, port) {
 const SERVERS = { http: serveHttp, line: serveLines, datagram: serveDatagrams };
 const steps = config.steps ?? [];
 
+/** The first step comes after one interval: who is started beside this one is there by then. */
 async function drive() {
-  let index = 0;
-  for (;;) {
-    const started = Date.now();
+  for (let index = 0; ; index++) {
+    await new Promise((resolve) => setTimeout(resolve, config.everyMs));
     await callAll(steps[index % steps.length]);
-    index++;
-    await new Promise((resolve) => setTimeout(resolve, Math.max(50, config.everyMs - (Date.now() - started))));
   }
 }
 

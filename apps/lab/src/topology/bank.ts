@@ -67,8 +67,8 @@ export const BANK: readonly Blueprint[] = [
     program: 'service',
     // No tier: its labels are part of the others', so equality alone selects strangers.
     labels: { app: 'bank' },
-    schedule: { everySeconds: 20, offsetSeconds: 6 },
-    everyMs: 500,
+    schedule: { everySeconds: 20, offsetSeconds: 1 },
+    everyMs: 400,
     steps: [
       [{ role: 'bank/database', kind: 'line', path: 'GET statements' }],
       [{ role: 'bank/database', kind: 'line', path: 'SET exporting yes' }],
@@ -81,8 +81,8 @@ export const BANK: readonly Blueprint[] = [
     kind: 'CronJob',
     program: 'service',
     labels: { app: 'rate-import' },
-    schedule: { everySeconds: 20, offsetSeconds: 9 },
-    everyMs: 500,
+    schedule: { everySeconds: 20, offsetSeconds: 6 },
+    everyMs: 400,
     steps: [
       [{ host: 'rates.example.net', port: 80, path: '/index' }],
       [{ role: 'bank/summary' }],

@@ -5,17 +5,35 @@ import { DNS_HEALTH_PORT, type Plan, programConfig, type Workload } from './plan
 /** Image of every container of the lab; the lab's kubelet runs its own programs for it. */
 export const LAB_IMAGE = 'margay.invalid/lab/program:1';
 
-/** Kubernetes objects of a topology, in the order in which kubectl would apply them. */
-export function topologyManifests(plan: Plan): KubeObject[] {
+/** Kubernetes objects of a topology, in waves. */
+export interface TopologyManifests {
+  /** Namespaces, accounts, DNS' rights, Services. */
+  readonly basis: readonly KubeObject[];
+  /** Workloads that wait to be called. */
+  readonly servers: readonly KubeObject[];
+  /** Workloads that call by themselves. */
+  readonly drivers: readonly KubeObject[];
+  readonly jobs: readonly KubeObject[];
+}
+
+export function topologyManifests(plan: Plan): TopologyManifests {
   const namespaces = [...new Set(plan.workloads.map((workload) => workload.namespace))];
-  return [
-    ...namespaces.map((name): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
-    ...namespaces.map((namespace) => serviceAccount(namespace, 'default')),
-    ...plan.workloads.filter((w) => w.serviceAccount).map((w) => serviceAccount(w.namespace, w.serviceAccount ?? '')),
-    ...dnsObjects(plan),
-    ...plan.workloads.filter((w) => w.service).map(serviceOf),
-    ...plan.workloads.map((workload) => workloadObject(plan, workload)),
-  ];
+  const objectsOf = (wanted: (workload: Workload) => boolean) =>
+    plan.workloads.filter(wanted).map((workload) => workloadObject(plan, workload));
+  const isJob = ({ kind }: Workload) => kind === 'CronJob';
+  const isDriver = ({ steps, program }: Workload) => steps !== undefined || program === 'prober';
+  return {
+    basis: [
+      ...namespaces.map((name): KubeObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
+      ...namespaces.map((namespace) => serviceAccount(namespace, 'default')),
+      ...plan.workloads.filter((w) => w.serviceAccount).map((w) => serviceAccount(w.namespace, w.serviceAccount ?? '')),
+      ...dnsObjects(plan),
+      ...plan.workloads.filter((w) => w.service).map(serviceOf),
+    ],
+    servers: objectsOf((workload) => !isJob(workload) && !isDriver(workload)),
+    drivers: objectsOf((workload) => !isJob(workload) && isDriver(workload)),
+    jobs: objectsOf(isJob),
+  };
 }
 
 function serviceAccount(namespace: string, name: string): KubeObject {
