@@ -35,7 +35,6 @@ const Meta = z.object({
   deletionTimestamp: timeMs,
   ownerReferences: list(z.object({ kind: z.string(), name: z.string(), controller: flag })),
 });
-export type RawMeta = z.output<typeof Meta>;
 
 const Container = z.object({
   restartPolicy: text,
