@@ -10,7 +10,7 @@ export { Menu, MenuCheck, MenuItem, MenuLabel, MenuLink, MenuRadio, MenuRule } f
 export { type Segment, Segmented } from './segmented.tsx';
 export { Sparkline } from './sparkline.tsx';
 export { Empty, Failure, SkeletonRows, StaleNotice } from './states.tsx';
-export { Ago, At, useMounted, useNow } from './time.tsx';
+export { Ago, At, For, useMounted, useNow } from './time.tsx';
 export { ToastHost, useToast } from './toast.tsx';
 export { useKeys } from './use-keys.ts';
 export { GLYPH_PATHS, Glyph, Sign, type Tone, VERDICT_WORDS, VerdictSign } from './verdict.tsx';

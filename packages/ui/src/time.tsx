@@ -1,6 +1,6 @@
 'use client';
 import { useEffect, useState, useSyncExternalStore } from 'react';
-import { formatAgo, formatClock, formatDay, formatExact } from './format.ts';
+import { formatAgo, formatClock, formatDay, formatDuration, formatExact } from './format.ts';
 
 const subscribeNever = () => () => {};
 
@@ -32,6 +32,17 @@ export function Ago({ ms }: { ms: number }) {
   return (
     <time dateTime={new Date(ms).toISOString()} title={formatExact(ms)}>
       {formatAgo(Math.min(ms, now), now)}
+    </time>
+  );
+}
+
+/** "29 min": how long it has been so. */
+export function For({ ms }: { ms: number }) {
+  const now = useNow(10_000);
+  if (now === null) return <time />;
+  return (
+    <time dateTime={new Date(ms).toISOString()} title={`since ${formatExact(ms)}`}>
+      {formatDuration(now - ms)}
     </time>
   );
 }

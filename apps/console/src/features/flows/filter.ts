@@ -97,7 +97,7 @@ export function toFlowFilter({ chips, text }: FilterState): FlowFilter {
     const values = of(key);
     return values ? [...values] : undefined;
   };
-  return {
+  const filter = {
     srcNamespace: list('src.ns'),
     srcName: list('src.name'),
     dstNamespace: list('dst.ns'),
@@ -110,6 +110,8 @@ export function toFlowFilter({ chips, text }: FilterState): FlowFilter {
     seenAt: of('seen')?.find((value) => value === 'both' || value === 'src' || value === 'dst'),
     text: text.trim() || undefined,
   };
+  // Left out, not undefined: it travels in addresses.
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
 }
 
 /** Chips and text as search parameters; an absent key is null. */

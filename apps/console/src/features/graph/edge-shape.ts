@@ -2,6 +2,8 @@ import type { Point } from '@margay/graph';
 
 /** Reach of a bend in px: how far before and after a corner the line begins and ends to curve. */
 const REACH = 28;
+/** Ways are computed with fractions: what differs by less is level. */
+const LEVEL_PX = 0.5;
 
 /** A quadratic curve: start, control, end. */
 export type Quad = readonly [Point, Point, Point];
@@ -24,7 +26,7 @@ export function controlPoints(points: readonly Point[]): Point[] {
 /** A point on the way from a corner to its neighbour, where that way is level and long enough that the curve would leave it. */
 function keepOn(corner: Point, neighbour: Point, isEnd: boolean): Point[] {
   const length = neighbour.x - corner.x;
-  if (corner.y !== neighbour.y || Math.abs(length) <= (isEnd ? REACH : 2 * REACH)) return [];
+  if (Math.abs(corner.y - neighbour.y) > LEVEL_PX || Math.abs(length) <= (isEnd ? REACH : 2 * REACH)) return [];
   return [{ x: corner.x + Math.sign(length) * REACH, y: corner.y }];
 }
 

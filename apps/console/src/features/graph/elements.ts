@@ -91,7 +91,9 @@ function edgeElement(
   centres: ReadonlyMap<string, Point>,
 ): ElementDefinition {
   const [first, last] = [points[0], points.at(-1)];
-  const bends = relativeBends(controlPoints(points));
+  const inner = relativeBends(controlPoints(points));
+  // A straight way has a control point too: on the line.
+  const bends = inner.length > 0 ? inner : [{ weight: 0.5, distance: 0 }];
   const end = (id: string, point: Point | undefined) => {
     const centre = centres.get(id);
     return centre && point ? `${point.x - centre.x}px ${point.y - centre.y}px` : 'outside-to-node';
@@ -104,11 +106,9 @@ function edgeElement(
     width,
     from: end(edge.source, first),
     to: end(edge.target, last),
-    distances: bends.map((bend) => bend.distance.toFixed(2)).join(' '),
-    weights: bends.map((bend) => bend.weight.toFixed(4)).join(' '),
+    distances: bends.map((bend) => bend.distance.toFixed(3)).join(' '),
+    weights: bends.map((bend) => bend.weight.toFixed(6)).join(' '),
   };
-  const classes = ['edge', edge.verdict, edge.inLens ? '' : 'dim', bends.length === 0 ? 'straight' : '']
-    .filter(Boolean)
-    .join(' ');
+  const classes = ['edge', edge.verdict, edge.inLens ? '' : 'dim'].filter(Boolean).join(' ');
   return { group: 'edges', data, classes };
 }

@@ -5,7 +5,7 @@ import { elementsOf } from './elements.ts';
 import { createMeasure } from './measure.ts';
 import type { Palette } from './node-image.ts';
 import { styleOf } from './style.ts';
-import { syncElements } from './sync-elements.ts';
+import { type Corner, syncElements } from './sync-elements.ts';
 import type { Picture } from './use-layout.ts';
 import { type Viewport, watchViewport } from './viewport.ts';
 
@@ -32,6 +32,7 @@ export function GraphCanvas({
   onKeyDown,
   onReady,
   onViewport,
+  onFit,
   children,
 }: {
   picture: Picture;
@@ -49,12 +50,14 @@ export function GraphCanvas({
   onKeyDown: (event: KeyboardEvent) => void;
   onReady: (cy: Core | null) => void;
   onViewport: (viewport: Viewport) => void;
+  /** The picture was fitted: where a map may stand. */
+  onFit: (corner: Corner) => void;
   children: ReactNode;
 }) {
   const box = useRef<HTMLDivElement>(null);
   const [cy, setCy] = useState<Core | null>(null);
-  const handlers = useRef({ onNode, onEdge, onBackground, onToggle, onHover, onViewport });
-  handlers.current = { onNode, onEdge, onBackground, onToggle, onHover, onViewport };
+  const handlers = useRef({ onNode, onEdge, onBackground, onToggle, onHover, onViewport, onFit });
+  handlers.current = { onNode, onEdge, onBackground, onToggle, onHover, onViewport, onFit };
   const [nameWidth, setNameWidth] = useState<((label: string) => number) | null>(null);
 
   useEffect(() => {
@@ -92,7 +95,8 @@ export function GraphCanvas({
   }, [cy, palette]);
 
   useEffect(() => {
-    if (cy && nameWidth) syncElements(cy, elementsOf(picture, palette, nameWidth), picture.layout);
+    const corner = cy && nameWidth ? syncElements(cy, elementsOf(picture, palette, nameWidth), picture.layout) : null;
+    if (corner) handlers.current.onFit(corner);
   }, [cy, picture, palette, nameWidth]);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: elements that came or went need their marks too
@@ -121,6 +125,8 @@ export function GraphCanvas({
         tabIndex={0}
         onKeyDown={onKeyDown}
       />
+      {/* The library adds a style element of its own unless one of this id is there; the page's policy would refuse it. */}
+      <span id="__________cytoscape_stylesheet" hidden />
       {children}
     </div>
   );

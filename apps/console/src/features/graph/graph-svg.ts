@@ -2,7 +2,7 @@ import { edgeWidth, pathOf, quadsOf } from './edge-shape.ts';
 import { pillOf } from './elements.ts';
 import { hasRing, nodeSign, type Palette } from './node-image.ts';
 import type { Picture } from './use-layout.ts';
-import { groupWords } from './words.ts';
+import { groupWordsFor } from './words.ts';
 
 const MARGIN = 24;
 const FAMILY = 'Inter, system-ui, sans-serif';
@@ -22,7 +22,7 @@ export function graphSvg({ topology, layout }: Picture, palette: Palette, title:
       const group = groups.get(id);
       if (!group) return '';
       const frame = group.kind === 'namespace' ? `fill="${palette.group}"` : 'fill="none" stroke-dasharray="3 3"';
-      return `<rect ${boxOf(rect)} rx="12" ${frame} stroke="${palette.line}"/><text x="${rect.x + 14}" y="${rect.y + 21}"><tspan font-weight="600" fill="${palette.text2}">${escapeXml(group.label)}</tspan><tspan dx="8" font-size="11" fill="${palette.text3}">${escapeXml(groupWords(group))}</tspan></text>`;
+      return `<rect ${boxOf(rect)} rx="12" ${frame} stroke="${palette.line}"/><text x="${rect.x + 14}" y="${rect.y + 21}"><tspan font-weight="600" fill="${palette.text2}">${escapeXml(group.label)}</tspan><tspan dx="8" font-size="11" fill="${palette.text3}">${escapeXml(groupWordsFor(group, rect.width))}</tspan></text>`;
     }),
     ...layout.edges.map((way) => {
       const edge = edges.get(way.id);

@@ -2,7 +2,7 @@
 import { Button } from '@margay/ui';
 import type { Core } from 'cytoscape';
 import type { PointerEvent } from 'react';
-import { fitPicture } from './sync-elements.ts';
+import type { Corner } from './sync-elements.ts';
 import type { Picture } from './use-layout.ts';
 import { zoomBy } from './viewport.ts';
 import { useViewport, type ViewportStore } from './viewport-store.ts';
@@ -17,11 +17,15 @@ export function MiniMap({
   store,
   cy,
   marked,
+  corner,
+  onFit,
 }: {
   picture: Picture;
   store: ViewportStore;
   cy: Core | null;
   marked: ReadonlySet<string>;
+  corner: Corner;
+  onFit: () => void;
 }) {
   const viewport = useViewport(store);
   const { layout } = picture;
@@ -47,7 +51,7 @@ export function MiniMap({
     cy.pan({ x: cy.width() / 2 - x * cy.zoom(), y: cy.height() / 2 - y * cy.zoom() });
   };
   return (
-    <div className="mini-map">
+    <div className={`mini-map mini-map-${corner}`}>
       <svg
         width={WIDTH}
         height={HEIGHT}
@@ -96,7 +100,7 @@ export function MiniMap({
           {viewport ? `${Math.round(viewport.zoom * 100)}\u00a0%` : ''}
         </span>
         <Button kind="quiet" size="s" icon="plus" aria-label="Zoom in" onClick={() => cy && zoomBy(cy, 1.25)} />
-        <Button kind="quiet" size="s" icon="fit" aria-label="Show all" onClick={() => cy && fitPicture(cy)} />
+        <Button kind="quiet" size="s" icon="fit" aria-label="Show all" onClick={onFit} />
       </div>
     </div>
   );

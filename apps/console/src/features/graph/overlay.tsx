@@ -6,7 +6,7 @@ import { midpointOf, quadsOf } from './edge-shape.ts';
 import { pillOf } from './elements.ts';
 import type { Picture } from './use-layout.ts';
 import { useViewport, type ViewportStore } from './viewport-store.ts';
-import { groupWords } from './words.ts';
+import { groupWords, groupWordsFor } from './words.ts';
 
 /** What the canvas cannot say: group titles with their buttons, the glyph of a denied edge, the label of the one in hand. Moves with the canvas. */
 export function Overlay({
@@ -56,7 +56,9 @@ export function Overlay({
               <Icon name="down" small />
               <span className="graph-title-name cut">{group.label}</span>
             </button>
-            <span className="graph-title-words cut">{groupWords(group)}</span>
+            <span className="graph-title-words cut" title={groupWords(group)}>
+              {groupWordsFor(group, rect.width)}
+            </span>
           </div>
         );
       })}

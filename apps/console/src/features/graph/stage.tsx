@@ -7,7 +7,7 @@ import { Legend } from './legend.tsx';
 import { MiniMap } from './mini-map.tsx';
 import type { Palette } from './node-image.ts';
 import { Overlay } from './overlay.tsx';
-import { fitPicture } from './sync-elements.ts';
+import { type Corner, fitPicture } from './sync-elements.ts';
 import { useTraversal } from './use-graph-keys.ts';
 import type { Picture } from './use-layout.ts';
 import type { Selection } from './use-selection.ts';
@@ -32,6 +32,7 @@ export function Stage({
   narrow: boolean;
 }) {
   const [cy, setCy] = useState<Core | null>(null);
+  const [corner, setCorner] = useState<Corner>('bottom');
   const [hovered, setHovered] = useState<string | null>(null);
   const store = useMemo(createViewportStore, []);
   const go = useCallback((id: string) => cy && reveal(cy, id), [cy]);
@@ -45,6 +46,9 @@ export function Stage({
   useEffect(() => {
     if (chosen) go(chosen);
   }, [chosen, go]);
+  const fit = () => {
+    if (cy) setCorner(fitPicture(cy));
+  };
   const onReady = useCallback(
     (made: Core | null) => {
       setCy(made);
@@ -72,6 +76,7 @@ export function Stage({
       onKeyDown={traversal.onKeyDown}
       onReady={onReady}
       onViewport={store.set}
+      onFit={setCorner}
     >
       <p id="graph-help" className="sr-only">
         Arrows move from node to node, J and K along the edges of a node, Enter opens. T shows the same as a table.
@@ -88,12 +93,12 @@ export function Stage({
       />
       {narrow ? (
         <div className="graph-fit">
-          <Button icon="fit" aria-label="Show all" onClick={() => cy && fitPicture(cy)} />
+          <Button icon="fit" aria-label="Show all" onClick={fit} />
         </div>
       ) : (
         <>
           <Legend />
-          <MiniMap picture={picture} store={store} cy={cy} marked={marked} />
+          <MiniMap picture={picture} store={store} cy={cy} marked={marked} corner={corner} onFit={fit} />
         </>
       )}
     </GraphCanvas>

@@ -99,7 +99,6 @@ function edgeStyle(palette: Palette) {
         'overlay-opacity': 0,
       },
     },
-    { selector: 'edge.straight', style: { 'curve-style': 'straight' } },
     {
       selector: 'edge.none',
       style: {

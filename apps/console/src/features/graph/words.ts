@@ -55,6 +55,20 @@ export function groupWords({ kind, members, coverage }: Pick<TopologyGroup, 'kin
   return covered === 0 ? `${size}, no policy` : `${size}, ${covered}\u00a0% covered`;
 }
 
+/** {@link groupWords}, or the bare number where a group is too narrow for them beside its name. */
+export function groupWordsFor(
+  group: Pick<TopologyGroup, 'kind' | 'members' | 'coverage' | 'label'>,
+  widthPx: number,
+): string {
+  const words = groupWords(group);
+  const needed = TITLE_EXTRA_PX + group.label.length * NAME_CHARACTER_PX + words.length * WORD_CHARACTER_PX;
+  return needed <= widthPx ? words : String(group.members);
+}
+
+const TITLE_EXTRA_PX = 48;
+const NAME_CHARACTER_PX = 7;
+const WORD_CHARACTER_PX = 5.7;
+
 /** What is on the picture, for whoever cannot see it. */
 export function pictureSentence(topology: Topology): string {
   const denied = topology.edges.filter((edge) => edge.verdict === 'denied').length;

@@ -1,5 +1,5 @@
 import type { RecommendationDetail } from '@margay/services/inputs';
-import { Ago, formatCount, formatDuration, Sign } from '@margay/ui';
+import { Ago, For, formatCount, formatDuration, Sign } from '@margay/ui';
 import type { ReactNode } from 'react';
 import { STATE_TONES, STATE_WORDS } from './summary.ts';
 
@@ -16,7 +16,7 @@ export function DetailHead({ data }: { data: RecommendationDetail }) {
             data.refusal
           ) : (
             <>
-              Unchanged since <Ago ms={data.changedAt.getTime()} />.{' '}
+              Unchanged for <For ms={data.changedAt.getTime()} />.{' '}
               {data.state === 'applied'
                 ? 'In the cluster, just as written here.'
                 : 'Isolates the workload in both directions.'}

@@ -6,19 +6,19 @@ import { title } from './summary.ts';
 
 const ROW = 38;
 const NODE_HEIGHT = 26;
-const CHARACTER = 6.9;
+const CHARACTER = 6.5;
 const PAD = 16;
 const HEAD = 46;
+const GAP_MIN = 26;
+const CHARACTERS_MIN = 10;
 
 /** Who reaches it and whom it reaches, by this policy. A picture of the rules beside it. */
 export function PeerDiagram({ data }: { data: RecommendationDetail }) {
   const [box, width] = useWidth();
-  const { left, right } = sidesOf(data.rules);
+  const { left, right, name, gap, leftWidth } = arrange(data, width);
   const rows = Math.max(left.length, right.length, 1);
   const height = HEAD + rows * ROW;
-  const name = shortName(title(data), 22);
-  const nodeWidth = (text: string) => Math.round(text.length * CHARACTER) + 20;
-  const middle = { x: width / 2 - nodeWidth(name) / 2, y: HEAD + (rows * ROW) / 2 - ROW / 2, width: nodeWidth(name) };
+  const middle = { x: PAD + leftWidth + gap, y: HEAD + (rows * ROW) / 2 - ROW / 2, width: nodeWidth(name) };
   const y = (index: number, count: number) => HEAD + (index + (rows - count) / 2) * ROW;
   if (data.rules.length === 0) return null;
   return (
@@ -67,6 +67,20 @@ export function PeerDiagram({ data }: { data: RecommendationDetail }) {
       ) : null}
     </div>
   );
+}
+
+const nodeWidth = (text: string) => Math.round(text.length * CHARACTER) + 20;
+const widest = (names: readonly string[]) => Math.max(0, ...names.map(nodeWidth));
+
+/** Names as long as leaves room for the lines between the columns. */
+function arrange(data: RecommendationDetail, width: number) {
+  for (let characters = 20; ; characters -= 2) {
+    const { left, right } = sidesOf(data.rules, characters);
+    const name = shortName(title(data), characters);
+    const gap = (width - 2 * PAD - widest(left) - widest(right) - nodeWidth(name)) / 2;
+    if (gap >= GAP_MIN || characters <= CHARACTERS_MIN)
+      return { left, right, name, gap: Math.max(gap, 8), leftWidth: widest(left) };
+  }
 }
 
 const fan = (index: number, count: number) => (index - (count - 1) / 2) * Math.min(6.5, 18 / Math.max(1, count - 1));

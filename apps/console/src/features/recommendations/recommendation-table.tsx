@@ -1,7 +1,7 @@
 'use client';
 import type { ClusterId } from '@margay/model';
 import type { RecommendationSummary } from '@margay/services/inputs';
-import { Ago, formatCount, formatDuration, plural, Sign } from '@margay/ui';
+import { For, formatCount, formatDuration, plural, Sign } from '@margay/ui';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { Fragment } from 'react';
@@ -34,7 +34,6 @@ function Table({ clusterId, groups }: { clusterId: ClusterId; groups: Groups }) 
           </th>
           <th className="num">Connections</th>
           <th className="num">Observed</th>
-          <th className="num">Lost</th>
           <th className="num">Unchanged</th>
         </tr>
       </thead>
@@ -42,7 +41,7 @@ function Table({ clusterId, groups }: { clusterId: ClusterId; groups: Groups }) 
         {groups.map(([namespace, rows]) => (
           <Fragment key={namespace}>
             <tr className="group">
-              <td colSpan={8}>
+              <td colSpan={7}>
                 <span className="name">{namespace}</span>{' '}
                 <span className="third">{plural(rows.length, 'workload')}</span>
               </td>
@@ -58,7 +57,7 @@ function Table({ clusterId, groups }: { clusterId: ClusterId; groups: Groups }) 
                     <span className="third small">{row.workloads[0]?.kind}</span>
                   </td>
                   {row.state === 'refused' ? (
-                    <td colSpan={7} className="second">
+                    <td colSpan={6} className="second">
                       {row.refusal}
                     </td>
                   ) : (
@@ -84,11 +83,8 @@ function Numbers({ row }: { row: RecommendationSummary }) {
       <td className="num">{row.egressRules}</td>
       <td className="num">{formatCount(row.connections)}</td>
       <td className="num second">{formatDuration(row.observedToMs - row.observedFromMs)}</td>
-      <td className="num">
-        {row.lostFlows > 0 ? <Sign tone="loss">{formatCount(row.lostFlows)}</Sign> : <span className="third">0</span>}
-      </td>
       <td className="num second">
-        <Ago ms={row.changedAt.getTime()} />
+        <For ms={row.changedAt.getTime()} />
       </td>
     </>
   );

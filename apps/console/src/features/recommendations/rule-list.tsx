@@ -109,7 +109,6 @@ function RuleRow({
           {evidence.note ? <span className="rule-note">{evidence.note}</span> : null}
         </div>
       </div>
-      <span className="rule-ports mono not-narrow">{evidence.ports.join(', ')}</span>
     </li>
   );
 }

@@ -42,6 +42,6 @@ it('counts what does not fit', () => {
 });
 
 it('cuts long names in the middle', () => {
-  expect(shortName('recommendationservice-canary', 20)).toBe('recommendatio…canary');
+  expect(shortName('recommendationservice-canary', 20)).toBe('recommendations…nary');
   expect(shortName('cart', 20)).toBe('cart');
 });

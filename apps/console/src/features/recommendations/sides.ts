@@ -1,19 +1,18 @@
 import type { RecommendationDetail } from '@margay/services/inputs';
 
 const SHOWN = 6;
-const CHARACTERS = 20;
 
 /** Peers of the rules by side, each once, in the order of the rules; what does not fit is counted. */
-export function sidesOf(rules: RecommendationDetail['rules']): { left: string[]; right: string[] } {
-  return { left: side(rules, 'ingress'), right: side(rules, 'egress') };
+export function sidesOf(rules: RecommendationDetail['rules'], characters = 20): { left: string[]; right: string[] } {
+  return { left: side(rules, 'ingress', characters), right: side(rules, 'egress', characters) };
 }
 
-function side(rules: RecommendationDetail['rules'], direction: 'ingress' | 'egress'): string[] {
+function side(rules: RecommendationDetail['rules'], direction: 'ingress' | 'egress', characters: number): string[] {
   const peers = [
     ...new Set(
       rules
         .filter((rule) => rule.direction === direction)
-        .flatMap((rule) => rule.evidence.peers.map((peer) => shortName(withoutNamespace(peer), CHARACTERS))),
+        .flatMap((rule) => rule.evidence.peers.map((peer) => shortName(withoutNamespace(peer), characters))),
     ),
   ];
   return peers.length <= SHOWN ? peers : [...peers.slice(0, SHOWN - 1), `${peers.length - SHOWN + 1} more`];
@@ -28,6 +27,6 @@ function withoutNamespace(peer: string): string {
 /** Cut in the middle, where names of one family are alike. */
 export function shortName(name: string, most: number): string {
   if (name.length <= most) return name;
-  const tail = Math.floor((most - 1) / 3);
+  const tail = Math.floor((most - 1) / 4);
   return `${name.slice(0, most - 1 - tail)}…${name.slice(-tail)}`;
 }
