@@ -1,6 +1,7 @@
 export type { Lab, LabPod } from './lab.ts';
+export type { LabOptions, LabStep } from './lab-options.ts';
 export type { LedgerEntry } from './ledger.ts';
-export { type LabOptions, type LabStep, startLab } from './start-lab.ts';
+export { startLab } from './start-lab.ts';
 export { APPS, type AppName } from './topology/blueprint.ts';
 export { type EdgeEnd, type ExpectedEdge, edgeKey, expectedEdges } from './topology/edges.ts';
 export type { ObservedEdge } from './topology/observed-edges.ts';

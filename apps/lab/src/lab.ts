@@ -13,7 +13,6 @@ import type { Kubelet } from './kubelet/kubelet.ts';
 import type { NodeHelper } from './kubelet/node-helper.ts';
 import { type LedgerEntry, readLedger } from './ledger.ts';
 import type { StateFiles } from './machine/files.ts';
-import type { Owner } from './machine/owner.ts';
 import { runtimeDirectory } from './machine/registry.ts';
 import { runCommand } from './machine/run-command.ts';
 import { ADDRESSES } from './network/addresses.ts';
@@ -32,7 +31,6 @@ export interface LabParts {
   readonly state: ClusterState;
   readonly kubelet: Kubelet;
   readonly helper: NodeHelper;
-  readonly owner: Owner;
   /** What the agent gets on top of its manifest; read when it starts. */
   readonly agentVariables: Map<string, string>;
   readonly stop: () => Promise<void>;
@@ -196,10 +194,10 @@ export class Lab {
    * @throws MargayError VALIDATION, NOT_FOUND, UNAVAILABLE: what is wrong with the address, the console or this machine.
    */
   async connect(installUrl: string): Promise<void> {
-    const { files, client, state, helper, namespaces, suffix, owner } = this.#parts;
+    const { files, client, state, helper, namespaces, suffix } = this.#parts;
     const url = parseInstallUrl(installUrl);
     const objects = await fetchManifest(url);
-    this.#parts.agentVariables.set('MARGAY_BPF_DIR', buildAgentPrograms(owner));
+    this.#parts.agentVariables.set('MARGAY_BPF_DIR', buildAgentPrograms(files.owner));
     this.#endRelay?.();
     this.#endRelay = await startConsoleRelay(url, helper, {
       node: namespaces.node,

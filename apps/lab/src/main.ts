@@ -8,7 +8,8 @@ import { jsonProgress, type Progress, textProgress } from './cli/progress.ts';
 import { parseInstallUrl } from './connect/install-url.ts';
 import { fetchManifest } from './connect/manifest.ts';
 import type { Lab } from './lab.ts';
-import { type LabOptions, labHome, startLab } from './start-lab.ts';
+import { type LabOptions, labHome } from './lab-options.ts';
+import { startLab } from './start-lab.ts';
 
 async function main(): Promise<void> {
   const args = parseArguments(process.argv.slice(2));

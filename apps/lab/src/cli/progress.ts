@@ -1,5 +1,5 @@
 import type { Lab } from '../lab.ts';
-import type { LabStep } from '../start-lab.ts';
+import type { LabStep } from '../lab-options.ts';
 
 /** What the person at the terminal, or the program behind it, is told. */
 export interface Progress {

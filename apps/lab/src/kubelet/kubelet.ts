@@ -1,26 +1,7 @@
 import { Loop } from '../controllers/loop.ts';
-import type { ClusterState } from '../kube/cluster.ts';
 import { isFinished, type Pod } from '../kube/types.ts';
-import type { StateFiles } from '../machine/files.ts';
-import type { AddressPool } from '../network/addresses.ts';
-import type { NodeHelper } from './node-helper.ts';
+import type { KubeletContext } from './context.ts';
 import { PodRun } from './pod-run.ts';
-
-export interface KubeletContext {
-  readonly state: ClusterState;
-  readonly files: StateFiles;
-  readonly helper: NodeHelper;
-  readonly pool: AddressPool;
-  readonly nodeName: string;
-  readonly namespaces: { readonly node: string; readonly prefix: string };
-  readonly certificateAuthority: string;
-  /** The script that runs for the agent's image. */
-  readonly agentEntry: string;
-  readonly agentEnvironment: ReadonlyMap<string, string>;
-  readonly fail: (error: unknown) => void;
-  /** Runs `start` when fewer than a few others are starting. */
-  readonly startSlot: <T>(start: () => Promise<T>) => Promise<T>;
-}
 
 /** Runs the pods that are bound to the lab's node, as a kubelet does. */
 export class Kubelet {

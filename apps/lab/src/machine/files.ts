@@ -1,4 +1,4 @@
-import { chownSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, closeSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { makeOwnedDirectory, type Owner } from './owner.ts';
 
@@ -35,9 +35,16 @@ export class StateFiles {
     return path;
   }
 
-  /** Gives a file to the clone's owner. */
-  own(path: string): void {
+  /** Makes an empty file that others append to: it belongs to the clone's owner before root writes to it. */
+  touch(folder: string, name: string): string {
+    const path = this.path(folder, name);
+    closeSync(openSync(path, 'a', 0o644));
     chownSync(path, this.#owner.uid, this.#owner.gid);
+    return path;
+  }
+
+  get owner(): Owner {
+    return this.#owner;
   }
 
   remove(): void {
