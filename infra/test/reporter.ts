@@ -22,11 +22,17 @@ export default class TallyReporter implements Reporter {
         else
           tally.skipped.push({
             name: `${module.relativeModuleId} › ${test.fullName}`,
-            reason: ('note' in result ? result.note : undefined) ?? 'no reason given',
+            reason: ('note' in result ? result.note : undefined) ?? missingVariable(test.fullName) ?? 'no reason given',
           });
       }
     }
     const file = process.env.MARGAY_TALLY;
     if (file) writeFileSync(file, JSON.stringify(tally));
   }
+}
+
+/** A suite that needs a variable has its name in its title. */
+function missingVariable(title: string): string | undefined {
+  const [variable] = /\b[A-Z]{2,}_[A-Z_]+\b/.exec(title) ?? [];
+  return variable && process.env[variable] === undefined ? `${variable} is not set` : undefined;
 }
