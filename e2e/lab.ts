@@ -43,11 +43,16 @@ const UP_TIMEOUT_MS = 120_000;
  */
 export async function runLabLine(
   line: string,
-  options: { home: string; seed: number; apps?: string },
+  options: { home: string; seed?: number; apps?: string },
 ): Promise<RunningLab> {
   const url = /^npm run lab -- --connect "([^"]+)"$/.exec(line)?.[1];
   if (!url) throw new Error(`this is not the lab's line: ${line}`);
-  const args = ['--connect', url, '--seed', String(options.seed), ...(options.apps ? ['--apps', options.apps] : [])];
+  const args = [
+    '--connect',
+    url,
+    ...(options.seed === undefined ? [] : ['--seed', String(options.seed)]),
+    ...(options.apps ? ['--apps', options.apps] : []),
+  ];
   const child = spawn(process.execPath, [join(ROOT, 'apps/lab/src/main.ts'), ...args], {
     cwd: ROOT,
     env: { ...process.env, MARGAY_HOME: options.home },

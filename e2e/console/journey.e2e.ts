@@ -2,12 +2,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { GetGraphOutput, ListRecommendationsOutput } from '@margay/services/inputs';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { parse } from 'yaml';
 import type { z } from 'zod';
 import { type RunningLab, runLabLine } from '../lab.ts';
 import { query } from './api.ts';
 import { expectedText, seenText } from './edges.ts';
+import { inspectPage } from './pages.ts';
+import { clusterIdOf, signUpAndName } from './sign-up.ts';
 
 const EDGES_WITHIN_MS = 15_000;
 const seed = Number(process.env.MARGAY_E2E_SEED ?? Math.floor(Math.random() * 1_000_000));
@@ -27,8 +29,14 @@ test.afterAll(async () => {
 });
 
 test('a stranger goes from sign-up to the YAML of a recommended policy', async ({ page }) => {
-  const line = await test.step('signs up, names a cluster, gets the line', () => signUpAndName(page));
-  const clusterId = /\/c\/([0-9a-f-]{36})\/connect/.exec(page.url())?.[1] ?? '';
+  const line = await test.step('signs up, names a cluster, gets the line', () =>
+    signUpAndName(page, {
+      url: process.env.MARGAY_E2E_URL ?? '',
+      org,
+      email: `ines-${seed}@halden.example`,
+      cluster: `lab-${seed}`,
+    }));
+  const clusterId = clusterIdOf(page);
 
   lab = await test.step('runs the line', () => runLabLine(line, { home, seed, apps: 'boutique' }));
   const { description, upAtMs } = lab;
@@ -59,7 +67,13 @@ test('a stranger goes from sign-up to the YAML of a recommended policy', async (
 
   await test.step('sees them as a graph', async () => {
     await page.getByRole('link', { name: 'Open the service graph' }).click();
-    await expect(page.getByTestId('graph')).toHaveAttribute('data-edges', /^[1-9]/, { timeout: 20_000 });
+    const canvas = page.getByTestId('graph-canvas');
+    await expect(canvas).toHaveAttribute('data-state', 'ready', { timeout: 20_000 });
+    await expect(canvas).toHaveAttribute('data-edges', /^[1-9]/);
+    const drawn = Number(await canvas.getAttribute('data-edges'));
+    await page.keyboard.press('t');
+    await expect(page.getByTestId('graph-table').getByRole('row')).toHaveCount(drawn + 1);
+    await page.keyboard.press('t');
   });
 
   const checkout = description.expectedEdges
@@ -117,25 +131,38 @@ test('a stranger goes from sign-up to the YAML of a recommended policy', async (
       new Set(trueIn.map(({ source }) => (source.kind === 'workload' ? source.name : JSON.stringify(source)))).size,
     );
   });
+
+  await test.step('finds every page readable: both themes, wide and narrow', async () => {
+    const base = `${process.env.MARGAY_E2E_URL}/o/${org}`;
+    const recommendation = page.url();
+    const visible = (testId: string) => (at: typeof page) => expect(at.getByTestId(testId).first()).toBeVisible();
+    await inspectPage(page, 'graph', `${base}/c/${clusterId}/graph`, (at) =>
+      expect(at.getByTestId('graph-canvas')).toHaveAttribute('data-state', 'ready'),
+    );
+    await inspectPage(page, 'graph-table', `${base}/c/${clusterId}/graph?table=true`, visible('graph-table'));
+    await inspectPage(page, 'flows', `${base}/c/${clusterId}/flows`, visible('flows'));
+    await inspectPage(page, 'recommendations', `${base}/c/${clusterId}/recommendations`, visible('recommendations'));
+    await inspectPage(page, 'recommendation', recommendation, visible('rules'));
+    await inspectPage(page, 'connect', `${base}/c/${clusterId}/connect`, (at) =>
+      expect(at.locator('[data-step=flow][data-state=done]')).toBeVisible(),
+    );
+    await inspectPage(page, 'overview', `${base}/c/${clusterId}/overview`, (at) =>
+      expect(at.getByRole('main')).toBeVisible(),
+    );
+    await inspectPage(page, 'clusters', `${base}/clusters`, visible('clusters'));
+    await inspectPage(page, 'members', `${base}/members`, visible('members'));
+    await inspectPage(page, 'audit', `${base}/audit`, visible('audit'));
+    await page.context().clearCookies();
+    await inspectPage(page, 'sign-up', `${process.env.MARGAY_E2E_URL}/sign-up`, (at) =>
+      expect(at.getByLabel('Work e-mail')).toBeVisible(),
+    );
+    await inspectPage(page, 'sign-in', `${process.env.MARGAY_E2E_URL}/sign-in`, (at) =>
+      expect(at.getByLabel('Work e-mail')).toBeVisible(),
+    );
+  });
 });
 
 async function missingFrom(edges: () => Promise<string[]>): Promise<(edge: string) => boolean> {
   const seen = new Set(await edges());
   return (edge) => !seen.has(edge);
-}
-
-async function signUpAndName(page: Page): Promise<string> {
-  await page.goto(`${process.env.MARGAY_E2E_URL}/sign-up`);
-  await page.getByLabel('Name', { exact: true }).fill('Ines Halden');
-  await page.getByLabel('Work e-mail').fill(`ines-${seed}@halden.example`);
-  await page.getByLabel('Password', { exact: true }).fill(`correct horse ${seed} battery`);
-  await page.getByLabel('Organisation').fill(org);
-  await page.getByRole('button', { name: 'Create account' }).click();
-  await page.getByLabel('Cluster name').fill(`lab-${seed}`);
-  await page.getByRole('button', { name: /Get the line|Name|Continue/ }).click();
-  const line = page.getByTestId('lab-line');
-  await expect(line).toBeVisible();
-  await expect(page.getByTestId('unreachable')).toBeVisible();
-  await expect(page.getByTestId('kubectl-line')).toHaveCount(0);
-  return ((await line.textContent()) ?? '').match(/npm run lab -- --connect "[^"]+"/)?.[0] ?? '';
 }
