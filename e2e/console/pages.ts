@@ -27,7 +27,7 @@ export async function inspectPage(
       await page.screenshot({ path: join(FOLDER, `${name}-${size.width}-${colorScheme}.png`) });
       const at = `${name} at ${size.width} px, ${colorScheme}`;
       expect(
-        await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth),
+        await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
         `${at}: scrolls sideways`,
       ).toBeLessThanOrEqual(0);
       const { violations } = await new AxeBuilder({ page }).analyze();
