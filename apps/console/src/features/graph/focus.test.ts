@@ -1,7 +1,7 @@
 import type { EdgeInput } from '@margay/graph';
 import type { Peer } from '@margay/model';
 import { expect, it } from 'vitest';
-import { busiest, focusOn } from './focus.ts';
+import { busiest, chosenWorkload, focusOn } from './focus.ts';
 
 const workload = (name: string): Peer => ({
   kind: 'workload',
@@ -30,4 +30,10 @@ it('starts with a denial, else with the most talk', () => {
   expect(busiest([edge('a', 'b', 5), edge('b', 'c', 9)])).toBe('b');
   expect(busiest([edge('a', 'b', 500), edge('x', 'y', 1, 'denied')])).toBe('x');
   expect(busiest([])).toBeNull();
+});
+
+it('keeps to what the address has chosen', () => {
+  expect(chosenWorkload({ node: 'workload/a/b/c', edge: null })).toBe('workload/a/b/c');
+  expect(chosenWorkload({ node: null, edge: '14:workload/a/b/c>external/1.1.1.1' })).toBe('workload/a/b/c');
+  expect(chosenWorkload({ node: 'namespace/a', edge: null })).toBeNull();
 });

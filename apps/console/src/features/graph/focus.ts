@@ -1,4 +1,5 @@
 import type { EdgeInput, WorkloadInput } from '@margay/graph';
+import { endsOf } from './edge-id.ts';
 
 /** What one workload has to do with, one hop: for narrow screens, and for whoever asks for it. */
 export function focusOn<E extends EdgeInput, W extends WorkloadInput>(
@@ -21,4 +22,10 @@ export function busiest(edges: readonly EdgeInput[]): string | null {
     if (edge.dst.kind === 'workload') add(edge.dstKey, weight);
   }
   return [...weights].sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))[0]?.[0] ?? null;
+}
+
+/** The workload that an address has chosen: the node, or an end of the edge, the called one first. */
+export function chosenWorkload({ node, edge }: { node: string | null; edge: string | null }): string | null {
+  const ends = edge ? endsOf(edge) : null;
+  return [node, ends?.target, ends?.source].find((key) => key?.startsWith('workload/')) ?? null;
 }

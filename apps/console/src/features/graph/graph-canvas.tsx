@@ -58,6 +58,8 @@ export function GraphCanvas({
   const [cy, setCy] = useState<Core | null>(null);
   const handlers = useRef({ onNode, onEdge, onBackground, onToggle, onHover, onViewport, onFit });
   handlers.current = { onNode, onEdge, onBackground, onToggle, onHover, onViewport, onFit };
+  const chosen = useRef<string | null>(null);
+  chosen.current = marks.edge ?? marks.node;
   const [nameWidth, setNameWidth] = useState<((label: string) => number) | null>(null);
 
   useEffect(() => {
@@ -95,7 +97,10 @@ export function GraphCanvas({
   }, [cy, palette]);
 
   useEffect(() => {
-    const corner = cy && nameWidth ? syncElements(cy, elementsOf(picture, palette, nameWidth), picture.layout) : null;
+    const corner =
+      cy && nameWidth
+        ? syncElements(cy, elementsOf(picture, palette, nameWidth), picture.layout, chosen.current)
+        : null;
     if (corner) handlers.current.onFit(corner);
   }, [cy, picture, palette, nameWidth]);
 

@@ -10,7 +10,7 @@ import { peerText } from '../peer/index.ts';
 import { RangePicker, shiftRange, useRange } from '../range/index.ts';
 import { ClusterPicker, TopBar, useCluster } from '../shell/index.ts';
 import { ExportMenu } from './export-menu.tsx';
-import { busiest } from './focus.ts';
+import { busiest, chosenWorkload } from './focus.ts';
 import { GoTo, type Place } from './go-to.tsx';
 import { GraphBar } from './graph-bar.tsx';
 import { useGraphParams } from './graph-params.ts';
@@ -48,7 +48,10 @@ export function GraphPage({ clusterId }: { clusterId: ClusterId }) {
   );
 
   // A telephone shows one workload and its neighbours at first; whoever wants the whole map says so.
-  const focus = params.focus === 'all' ? null : (params.focus ?? (narrow && data ? busiest(data.edges) : null));
+  const focus =
+    params.focus === 'all'
+      ? null
+      : (params.focus ?? (narrow && data ? (chosenWorkload(params) ?? busiest(data.edges)) : null));
   const { topology, expanded, groupIds } = useTopology(data, workloads, workloadsKnown, params, focus);
   const { picture, error, tidy } = usePicture(topology, `${clusterId} ${focus ?? ''}`);
   const seconds = (data?.rateMs ?? 1_000) / 1_000;

@@ -4,7 +4,12 @@ import type { Core, ElementDefinition } from 'cytoscape';
 const MARKS = ['selected', 'end', 'cursor', 'calm'];
 
 /** Brings the canvas to the wanted elements: removes, changes in place, adds. What stays keeps its identity, so nothing flickers. The first picture is fitted: @returns where the map may stand then. */
-export function syncElements(cy: Core, wanted: readonly ElementDefinition[], layout: Layout): Corner | null {
+export function syncElements(
+  cy: Core,
+  wanted: readonly ElementDefinition[],
+  layout: Layout,
+  aboutId: string | null,
+): Corner | null {
   const isFirst = cy.elements().length === 0;
   const ids = new Set(wanted.map((element) => element.data.id));
   cy.batch(() => {
@@ -27,7 +32,7 @@ export function syncElements(cy: Core, wanted: readonly ElementDefinition[], lay
     cy.add(added.filter((element) => element.group === 'nodes'));
     cy.add(added.filter((element) => element.group === 'edges'));
   });
-  return isFirst && layout.nodes.length > 0 ? fitPicture(cy) : null;
+  return isFirst && layout.nodes.length > 0 ? fitPicture(cy, aboutId) : null;
 }
 
 export type Corner = 'bottom' | 'top';
@@ -37,7 +42,7 @@ export type Corner = 'bottom' | 'top';
  *
  * @returns the right-hand corner that is free for the map.
  */
-export function fitPicture(cy: Core): Corner {
+export function fitPicture(cy: Core, aboutId: string | null = null): Corner {
   const nodes = cy.nodes();
   if (nodes.empty()) return 'bottom';
   const box = nodes.boundingBox({ includeLabels: false });
@@ -47,9 +52,18 @@ export function fitPicture(cy: Core): Corner {
   );
   const { zoom, pan } = free ? plain : fitInto(box, frame(cy, { ...PADDING, right: MAP.width + 2 * PADDING.right }));
   cy.viewport({ zoom, pan });
+  const about = aboutId ? cy.getElementById(aboutId) : cy.collection();
+  // What the address has chosen must be legible, if not all of the rest is seen.
+  if (about.nonempty() && zoom < LEGIBLE_ZOOM) {
+    cy.zoom(LEGIBLE_ZOOM);
+    cy.center(about);
+    return 'bottom';
+  }
   return free ?? 'bottom';
 }
 
+/** Names are 9 px high then. */
+const LEGIBLE_ZOOM = 0.75;
 const PADDING = { top: 24, right: 24, bottom: 44, left: 24 };
 /** Size of the map with its margin; hidden on a telephone, where it costs nothing to leave the room. */
 const MAP = { width: 120, height: 112 };

@@ -1,5 +1,5 @@
 'use client';
-import { buildTopology, initialExpansion, LAYERS, type Topology } from '@margay/graph';
+import { buildTopology, initialExpansion, LAYERS, layerOf, type Topology } from '@margay/graph';
 import type { WorkloadView } from '@margay/services/inputs';
 import { useMemo, useRef } from 'react';
 import { focusOn } from './focus.ts';
@@ -21,22 +21,34 @@ export function useTopology(
   params: GraphParams,
   focus: string | null,
 ): TopologyState {
+  const { lens, layers, open } = params;
   const initial = useRef<ReadonlySet<string> | null>(null);
   return useMemo(() => {
     if (!data || !workloadsKnown) return { topology: null, expanded: new Set<string>(), groupIds: [] };
-    const shown = focus ? focusOn(data.edges, workloads, focus) : { edges: data.edges, workloads };
+    const shown = focus
+      ? focusOn(
+          data.edges.filter((edge) => isDrawn(edge, layers)),
+          workloads,
+          focus,
+        )
+      : { edges: data.edges, workloads };
     if (initial.current === null && (data.edges.length > 0 || workloads.length > 0))
       initial.current = initialExpansion(data.edges, workloads);
     const base = {
       edges: shown.edges,
       workloads: shown.workloads,
-      lens: params.lens,
+      lens,
       rangeMs: data.rateMs,
-      hiddenLayers: new Set(LAYERS.filter((layer) => !params.layers.includes(layer))),
+      hiddenLayers: new Set(LAYERS.filter((layer) => !layers.includes(layer))),
     };
     const collapsed = buildTopology({ ...base, expanded: new Set() });
     const groupIds = collapsed.nodes.map((node) => node.id);
-    const expanded = focus ? new Set(groupIds) : new Set(params.open ?? initial.current ?? []);
+    const expanded = focus ? new Set(groupIds) : new Set(open ?? initial.current ?? []);
     return { topology: buildTopology({ ...base, expanded }), expanded, groupIds };
-  }, [data, workloads, workloadsKnown, params.lens, params.layers, params.open, focus]);
+  }, [data, workloads, workloadsKnown, lens, layers, open, focus]);
+}
+
+function isDrawn(edge: GraphData['edges'][number], layers: GraphParams['layers']): boolean {
+  const layer = layerOf(edge);
+  return layer === null || layers.includes(layer);
 }

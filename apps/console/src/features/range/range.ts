@@ -12,25 +12,30 @@ export const LASTS = [
   { minutes: 10_080, text: '7d', label: 'Last 7 d' },
 ] as const;
 
-const DEFAULT_MINUTES = 15;
-export const DEFAULT_RANGE: Range = { kind: 'last', minutes: DEFAULT_MINUTES };
+export const DEFAULT_RANGE: Range = { kind: 'last', minutes: 15 };
 const MAX_MS = 30 * 86_400_000;
 const UNIT_MINUTES = { m: 1, h: 60, d: 1440 } as const;
 
 /** Reads a range from search parameters; what makes no sense is the default. */
-export function rangeFrom({ last, from, to }: { last: string | null; from: number | null; to: number | null }): Range {
+export function rangeFrom(
+  { last, from, to }: { last: string | null; from: number | null; to: number | null },
+  fallback: Range = DEFAULT_RANGE,
+): Range {
   if (from !== null && to !== null && from >= 0 && to > from)
     return { kind: 'fixed', fromMs: Math.max(from, to - MAX_MS), toMs: to };
   const match = /^(\d{1,5})([mhd])$/.exec(last ?? '');
-  if (!match) return DEFAULT_RANGE;
+  if (!match) return fallback;
   const minutes = Number(match[1]) * UNIT_MINUTES[match[2] as keyof typeof UNIT_MINUTES];
-  return minutes > 0 ? { kind: 'last', minutes: Math.min(minutes, MAX_MS / 60_000) } : DEFAULT_RANGE;
+  return minutes > 0 ? { kind: 'last', minutes: Math.min(minutes, MAX_MS / 60_000) } : fallback;
 }
 
 /** Inverse of {@link rangeFrom}; nulls leave the URL. */
-export function rangeParams(range: Range): { last: string | null; from: number | null; to: number | null } {
+export function rangeParams(
+  range: Range,
+  fallback: Range = DEFAULT_RANGE,
+): { last: string | null; from: number | null; to: number | null } {
   if (range.kind === 'fixed') return { last: null, from: range.fromMs, to: range.toMs };
-  if (range.minutes === DEFAULT_MINUTES) return { last: null, from: null, to: null };
+  if (fallback.kind === 'last' && range.minutes === fallback.minutes) return { last: null, from: null, to: null };
   return { last: lastText(range.minutes), from: null, to: null };
 }
 

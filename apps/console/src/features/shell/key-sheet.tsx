@@ -16,6 +16,7 @@ const KEYS: readonly (readonly [readonly string[], string])[] = [
   [['Space'], 'Pause or resume live data'],
   [['[', ']'], 'Time back, forward'],
   [['C'], 'Copy the command or the YAML'],
+  [['L'], 'Copy a link to this graph'],
   [['?'], 'This sheet'],
 ];
 

@@ -34,25 +34,27 @@ export function Palette({
           <Command.Empty>
             Nothing has that name. Pages, clusters, organisations and commands are searched.
           </Command.Empty>
-          {groups.map(([heading, entries]) => (
-            <Command.Group key={heading} heading={heading}>
-              {entries.map((entry) => (
-                <Command.Item
-                  key={entry.id}
-                  value={`${entry.text} ${entry.id}`}
-                  className="menu-item"
-                  onSelect={() => {
-                    onOpenChange(false);
-                    entry.run();
-                  }}
-                >
-                  <Icon name={entry.icon} small />
-                  <span className="cut">{entry.text}</span>
-                  {entry.keys ? <span className="end">{entry.keys}</span> : null}
-                </Command.Item>
-              ))}
-            </Command.Group>
-          ))}
+          {groups
+            .filter(([, entries]) => entries.length > 0)
+            .map(([heading, entries]) => (
+              <Command.Group key={heading} heading={heading}>
+                {entries.map((entry) => (
+                  <Command.Item
+                    key={entry.id}
+                    value={`${entry.text} ${entry.id}`}
+                    className="menu-item"
+                    onSelect={() => {
+                      onOpenChange(false);
+                      entry.run();
+                    }}
+                  >
+                    <Icon name={entry.icon} small />
+                    <span className="cut">{entry.text}</span>
+                    {entry.keys ? <span className="end">{entry.keys}</span> : null}
+                  </Command.Item>
+                ))}
+              </Command.Group>
+            ))}
         </Command.List>
       </Command>
     </Dialog>
