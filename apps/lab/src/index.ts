@@ -4,5 +4,6 @@ export type { LedgerEntry } from './ledger.ts';
 export { startLab } from './start-lab.ts';
 export { APPS, type AppName } from './topology/blueprint.ts';
 export { type EdgeEnd, type ExpectedEdge, edgeKey, expectedEdges } from './topology/edges.ts';
+export { LAB_IMAGE } from './topology/manifests.ts';
 export type { ObservedEdge } from './topology/observed-edges.ts';
 export { type Plan, planTopology, type Workload } from './topology/plan.ts';

@@ -1,4 +1,5 @@
 // `npm run lab`: a cluster on this machine until Ctrl-C.
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { MargayError } from '@margay/model';
 import { type Arguments, HELP, parseArguments } from './cli/arguments.ts';
@@ -30,6 +31,11 @@ function requireMachine(args: Arguments, progress: Progress): void {
       'FORBIDDEN',
       `The lab makes network namespaces: it needs root. Run\n\n  sudo npm run lab -- ${process.argv.slice(2).map(quote).join(' ')}`,
     );
+  if (!existsSync('/proc/sys/net/ipv6'))
+    throw new MargayError(
+      'UNAVAILABLE',
+      "This machine's kernel runs without IPv6, which the lab's pods have. Boot it without ipv6.disable=1.",
+    );
   const missing = missingNeeds(args.connect !== undefined);
   if (missing.length === 0) return;
   const list = missing.map((need) => `  ${need.name.padEnd(16)} ${need.for}`).join('\n');
@@ -57,6 +63,14 @@ async function down(progress: Progress): Promise<void> {
 async function run(args: Arguments, progress: Progress): Promise<void> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
+  // Whatever goes wrong, what was made is removed before this process ends.
+  for (const fault of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(fault, (error) => {
+      progress.fault(error);
+      process.exitCode = 1;
+      stop.abort();
+    });
+  process.stdout.on('error', () => stop.abort());
   const stopping = new Promise<void>((resolve) =>
     stop.signal.addEventListener('abort', () => resolve(), { once: true }),
   );
@@ -124,7 +138,7 @@ const quote = (text: string) => (/^[-\w=,./:]+$/.test(text) ? text : JSON.string
 
 try {
   await main();
-  process.exit(0);
+  process.exit();
 } catch (error) {
   const isOurs = error instanceof MargayError;
   process.stderr.write(

@@ -30,7 +30,8 @@ export interface StandInRow {
   readonly started: number;
 }
 
-export async function startStandInConsole(): Promise<StandInConsole> {
+/** `host` is how agents are told to reach it; it listens on every address. */
+export async function startStandInConsole(host = '127.0.0.1'): Promise<StandInConsole> {
   const token = `mgt_${randomBytes(16).toString('hex')}`;
   const credential = { id: 'lab', secret: randomBytes(32).toString('hex') };
   const enrolments: EnrollRequest[] = [];
@@ -73,8 +74,8 @@ export async function startStandInConsole(): Promise<StandInConsole> {
     response.writeHead(status, { 'content-type': isText ? 'application/yaml' : 'application/json' });
     response.end(isText ? body : JSON.stringify(body));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await new Promise<void>((resolve) => server.listen(0, host === '127.0.0.1' ? host : '::', resolve));
+  const origin = `http://${host}:${(server.address() as AddressInfo).port}`;
   return {
     origin,
     installUrl: `${origin}/install/${token}`,

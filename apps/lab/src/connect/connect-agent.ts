@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { buildBpf } from '@margay/bpf';
 import { MargayError } from '@margay/model';
 import type { KubeClient } from '../kube/client.ts';
-import type { ClusterState } from '../kube/cluster.ts';
+import { type ClusterState, resourceNamed } from '../kube/cluster.ts';
 import { isRecord, type KubeObject, keyOf } from '../kube/objects.ts';
 import type { Owner } from '../machine/owner.ts';
 
@@ -32,6 +32,7 @@ export async function applyAgent(
   objects: readonly KubeObject[],
   logDirectory: string,
 ): Promise<void> {
+  for (const object of objects.filter(({ kind }) => kind === 'Namespace')) await removeNamespace(client, object);
   for (const object of objects) await client.apply(object);
   const secrets = objects.filter((object) => object.kind === 'Secret' && !object.data && !object.stringData).map(keyOf);
   const deadline = Date.now() + ENROL_TIMEOUT_MS;
@@ -41,6 +42,18 @@ export async function applyAgent(
         'UNAVAILABLE',
         `The agent did not enrol in ${ENROL_TIMEOUT_MS / 1_000} s. Its last words:\n${lastWords(logDirectory)}`,
       );
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** An agent of an earlier connection goes first: its credential is another console's. */
+async function removeNamespace(client: KubeClient, namespace: KubeObject): Promise<void> {
+  const read = () => client.get(resourceNamed('namespaces'), undefined, namespace.metadata.name);
+  if (!(await read())) return;
+  await client.delete(namespace);
+  const deadline = Date.now() + ENROL_TIMEOUT_MS;
+  while (await read()) {
+    if (Date.now() > deadline) throw new MargayError('UNAVAILABLE', 'The agent of an earlier connection did not end.');
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -21,11 +21,15 @@ export async function startConsoleRelay(origin: URL, helper: NodeHelper, places:
   const host = origin.hostname.replace(/^\[|\]$/g, '');
   const port = Number(origin.port || (origin.protocol === 'https:' ? 443 : 80));
   const server = await listenOnSocket(places.socket, host, port);
-  for (const address of await listenAddresses(host, places)) {
-    const id = `console ${address}`;
-    await helper.startRelay(id, { host: address, port }, { path: places.socket });
-  }
+  const [first = host, ...others] = await listenAddresses(host, places);
+  const ids = [first, ...others].map((address) => `console ${address}`);
+  const listen = (address: string) =>
+    helper.startRelay(`console ${address}`, { host: address, port }, { path: places.socket });
+  await listen(first);
+  // A second loopback is a convenience: `localhost` may mean ::1.
+  for (const address of others) await listen(address).catch(() => {});
   return () => {
+    for (const id of ids) helper.stopRelay(id);
     server.close();
     rmSync(places.socket, { force: true });
   };

@@ -30,7 +30,7 @@ export function startCronJobs(state: ClusterState, nodeName: string, fail: (erro
 
 async function startDueJobs(state: ClusterState, runs: Map<string, number>, nowMs: number): Promise<void> {
   for (const cron of state.cronJobs.all()) {
-    if (cron.metadata.deletionTimestamp || cron.spec.suspend) continue;
+    if (state.isGoing(cron) || cron.spec.suspend) continue;
     const number = runNumber(cron, nowMs);
     const uid = cron.metadata.uid ?? '';
     if (number < 0 || (runs.get(uid) ?? -1) >= number) continue;
@@ -71,7 +71,7 @@ function jobName(cron: CronJob, number: number): string {
 
 async function createPods(state: ClusterState, nodeName: string): Promise<void> {
   for (const job of state.jobs.all()) {
-    if (isComplete(job) || job.metadata.deletionTimestamp) continue;
+    if (isComplete(job) || state.isGoing(job)) continue;
     if (state.pods.all().some((pod) => isOwnedBy(pod, job))) continue;
     const { name, uid = '' } = job.metadata;
     const labels = {

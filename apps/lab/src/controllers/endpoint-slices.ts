@@ -20,7 +20,7 @@ export function startEndpointSlices(state: ClusterState, fail: (error: unknown) 
     await Promise.all(
       state.services
         .all()
-        .filter((service) => isRecord(valueAt(service, 'spec.selector')) && !service.metadata.deletionTimestamp)
+        .filter((service) => isRecord(valueAt(service, 'spec.selector')) && !state.isGoing(service))
         .map((service) => reconcileService(state, service)),
     );
   }, fail);

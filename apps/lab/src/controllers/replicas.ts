@@ -33,7 +33,7 @@ class Replicas {
 
   async reconcile(): Promise<void> {
     const state = this.#state;
-    const live = <T extends KubeObject>(objects: T[]) => objects.filter((object) => !object.metadata.deletionTimestamp);
+    const live = <T extends KubeObject>(objects: T[]) => objects.filter((object) => !state.isGoing(object));
     await Promise.all(live(state.deployments.all()).map((deployment) => this.#rollOut(deployment)));
     await Promise.all(live(state.replicaSets.all()).map((set) => this.#fillReplicaSet(set)));
     await Promise.all(live(state.statefulSets.all()).map((set) => this.#fillStatefulSet(set)));
@@ -148,8 +148,8 @@ class Replicas {
     const stale = pods.filter((pod) => !hasRevision(pod, revision));
     for (const pod of stale) await this.#state.client.delete(pod);
     // One pod a node: the new one comes when the old one is gone.
-    const isGoing = this.#state.pods.all().some((pod) => isOwnedBy(pod, set) && !isFinished(pod));
-    if (!isGoing) await this.#createPod(set, `${set.metadata.name}-${randomSuffix()}`, set.spec.template, labels);
+    const hasPod = this.#state.pods.all().some((pod) => isOwnedBy(pod, set) && !isFinished(pod));
+    if (!hasPod) await this.#createPod(set, `${set.metadata.name}-${randomSuffix()}`, set.spec.template, labels);
     const ready = pods.filter(isReady).length;
     await this.#setStatus(set, {
       observedGeneration: set.metadata.generation,

@@ -44,6 +44,15 @@ export class ClusterState {
     await Promise.all(this.#all.map((informer) => informer.synced));
   }
 
+  /** Whether an object is going, or its namespace is: nothing new is made for it. */
+  isGoing({ metadata }: KubeObject): boolean {
+    const namespace = metadata.namespace && this.namespaces.get(metadata.namespace);
+    return (
+      metadata.deletionTimestamp !== undefined ||
+      (namespace ? namespace.metadata.deletionTimestamp !== undefined : false)
+    );
+  }
+
   stop(): void {
     for (const informer of this.#all) informer.stop();
   }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { MargayError } from '@margay/model';
 import type { StateFiles } from '../machine/files.ts';
@@ -156,8 +157,11 @@ async function waitUntilReady(endpoint: KubeEndpoint, ended: Promise<string>, fi
   } finally {
     client.close();
   }
+  const words = readdirSync(files.path('logs'))
+    .filter((name) => /^(kube-api|etcd|kube-apiserver)\.log$/.test(name))
+    .map((name) => readFileSync(files.path('logs', name), 'utf8').slice(-600));
   throw new MargayError(
     'UNAVAILABLE',
-    `The Kubernetes API of the lab did not become ready${death ? `: ${death}` : ' in a minute'}. Its log: ${files.path('logs')}`,
+    `The Kubernetes API of the lab did not become ready${death ? `: ${death}` : ' in a minute'}.\n${words.join('\n')}`,
   );
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 
 export interface ProcessSpec {
   /** Network namespace by name; undefined: the machine's own (contract tests only). */
@@ -67,8 +67,10 @@ function waitForLine(child: ChildProcess, line: string, exited: Promise<number>,
       text = (text + chunk.toString()).slice(-4_096);
       if (text.split('\n').includes(line)) resolve();
     });
-    void exited.then((code) =>
-      reject(new Error(`${spec.command.join(' ')} ended with ${code} before it was ready; its log: ${spec.logFile}`)),
-    );
+    void exited.then((code) => {
+      // The log goes with the lab; the message stays.
+      const words = readFileSync(spec.logFile, 'utf8').slice(-500).trim();
+      reject(new Error(`${spec.command.at(-1)} ended with ${code} before it was ready: ${words || text.trim()}`));
+    });
   });
 }

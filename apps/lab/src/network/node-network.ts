@@ -26,7 +26,11 @@ export async function createNodeNetwork(suffix: string): Promise<void> {
   await ipBatch(undefined, [`netns add ${node}`, `netns add ${internet}`]);
   await Promise.all([
     setSysctl(node, NODE_SETTINGS),
-    setSysctl(internet, ['net.ipv6.conf.default.accept_dad=0', 'net.ipv4.conf.default.rp_filter=0']),
+    setSysctl(internet, [
+      'net.ipv6.conf.default.accept_dad=0',
+      'net.ipv4.conf.all.rp_filter=0',
+      'net.ipv4.conf.default.rp_filter=0',
+    ]),
   ]);
   const { node: own, gateway, internet: outside } = ADDRESSES;
   await ipBatch(node, [
