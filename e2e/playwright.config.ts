@@ -7,7 +7,7 @@ export default defineConfig({
   testDir: 'console',
   testMatch: '*.e2e.ts',
   workers: 1,
-  timeout: 240_000,
+  timeout: 360_000,
   expect: { timeout: 15_000 },
   outputDir: '../test-results',
   reporter: [['list'], ['./tally-reporter.ts']],
@@ -16,6 +16,8 @@ export default defineConfig({
     viewport: { width: 1280, height: 800 },
     headless: process.env.HEADED === undefined,
     trace: 'retain-on-failure',
+    actionTimeout: 20_000,
+    navigationTimeout: 30_000,
     launchOptions: {
       executablePath,
       args: [

@@ -26,21 +26,25 @@ export async function inspectPage(
       await ready(page);
       await page.screenshot({ path: join(FOLDER, `${name}-${size.width}-${colorScheme}.png`) });
       const at = `${name} at ${size.width} px, ${colorScheme}`;
-      expect(
-        await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
-        `${at}: scrolls sideways`,
-      ).toBeLessThanOrEqual(0);
+      expect
+        .soft(
+          await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
+          `${at}: scrolls sideways`,
+        )
+        .toBeLessThanOrEqual(0);
       const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(
-        violations.map(
-          ({ id, nodes }) =>
-            `${id}: ${nodes
-              .map((node) => node.target.join(' '))
-              .slice(0, 3)
-              .join('; ')}`,
-        ),
-        at,
-      ).toEqual([]);
+      expect
+        .soft(
+          violations.map(
+            ({ id, nodes }) =>
+              `${id}: ${nodes
+                .map((node) => node.target.join(' '))
+                .slice(0, 3)
+                .join('; ')}`,
+          ),
+          at,
+        )
+        .toEqual([]);
     }
   }
   await page.setViewportSize({ width: 1280, height: 800 });

@@ -18,7 +18,7 @@ export function Nav({ onGo, onKeys }: { onGo?: () => void; onKeys: () => void })
   return (
     <nav className="nav" aria-label="Main">
       <OrgPicker />
-      <button type="button" className="nav-find" onClick={openPalette} aria-label="Search or run a command">
+      <button type="button" className="nav-find" onClick={openPalette}>
         <Icon name="search" small />
         <span className="nav-text">Search or run</span>
         <kbd>Ctrl K</kbd>
