@@ -28,6 +28,7 @@ export interface StandInRow {
   readonly port: number;
   readonly reporter: 'src' | 'dst';
   readonly started: number;
+  readonly windowStart: number;
 }
 
 /** `host` is how agents are told to reach it; it listens on every address. */
@@ -118,6 +119,7 @@ function rowsOf(batches: readonly FlowBatch[]): StandInRow[] {
         port: c.port[at] ?? 0,
         reporter: c.reporter[at] === 0 ? 'src' : 'dst',
         started: c.started[at] ?? 0,
+        windowStart: c.windowStart[at] ?? 0,
       };
     }),
   );
