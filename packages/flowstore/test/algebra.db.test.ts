@@ -36,7 +36,7 @@ const fact = fc.record({
   action: fc.constantFrom('allow' as const, 'deny' as const),
   evidence: fc.constantFrom('kernel' as const, 'unanswered' as const),
   bytesForward: counter,
-  packetsForward: counter.map((n) => Math.min(n, 2 ** 40)),
+  packetsForward: counter.map((n) => Math.min(n, 2 ** 31 - 1)),
   started: fc.nat({ max: 1000 }),
   traceHi: fc.constantFrom(0, 7),
   addresses: fc.array(fc.constantFrom('10.0.0.1', '10.0.0.2', 'fd00::3'), { maxLength: 3 }),

@@ -33,6 +33,7 @@ describe('the application', () => {
   test('without a tenant sees no row of any flow table', async () => {
     for (const table of [
       'flow_5s',
+      'raw',
       'flow_1m',
       'flow_1h',
       'edge_1h',
@@ -79,6 +80,7 @@ describe('ingest', () => {
   test('reads nothing', async () => {
     for (const table of [
       'flow_5s',
+      'raw',
       'flow_1m',
       'edge_1h',
       'peers',
@@ -94,7 +96,7 @@ describe('ingest', () => {
   test('writes neither levels nor through the parent, and changes nothing', async () => {
     expect(await attempt('ingest', `INSERT INTO flow.flow_1m DEFAULT VALUES`)).toBe(DENIED);
     expect(await attempt('ingest', `INSERT INTO flow.flow_5s DEFAULT VALUES`)).toBe(DENIED);
-    expect(await attempt('ingest', `UPDATE ${partition} SET started = 0`)).toBe(DENIED);
+    expect(await attempt('ingest', `UPDATE ${partition} SET slot = 0`)).toBe(DENIED);
     expect(await attempt('ingest', `DELETE FROM ${partition}`)).toBe(DENIED);
     expect(await attempt('ingest', `TRUNCATE ${partition}`)).toBe(DENIED);
     expect(await attempt('ingest', `SELECT flow.upkeep(now())`)).toBe(DENIED);
@@ -107,7 +109,7 @@ describe('roll-up', () => {
   test('reads raw rows and writes levels, nothing else', async () => {
     expect(await attempt('rollup', `SELECT 1 FROM flow.flow_5s`)).toBe('ok');
     expect(await attempt('rollup', `INSERT INTO flow.flow_5s DEFAULT VALUES`)).toBe(DENIED);
-    expect(await attempt('rollup', `UPDATE flow.flow_5s SET started = 0`)).toBe(DENIED);
+    expect(await attempt('rollup', `UPDATE flow.flow_5s SET slot = 0`)).toBe(DENIED);
     expect(await attempt('rollup', `DELETE FROM flow.flow_1h`)).toBe(DENIED);
     expect(await attempt('rollup', `SELECT 1 FROM flow.peers`)).toBe(DENIED);
     expect(await attempt('rollup', `SELECT 1 FROM public.users`)).toBe(DENIED);

@@ -9,6 +9,7 @@ export { FlowColumnsBuilder, type FlowRowInput } from './codec/flow-columns-buil
 export { allocateColumns } from './codec/layout.ts';
 export { FORMAT_FAULTS, type FormatFault, WireFormatError } from './codec/wire-format-error.ts';
 export * from './columns.ts';
+export { LIMITS } from './limits.ts';
 export * from './messages.ts';
 
 /** A flow batch as both sides hold it. Encoded by `encodeBatch` (magic, version, JSON head, little-endian columns), compressed with zstd by the caller. */

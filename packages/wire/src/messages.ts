@@ -1,22 +1,12 @@
 import { Hash64, Inventory, LossKind, Peer } from '@margay/model';
 import { z } from 'zod';
+import { isAddressSets } from './is-address-sets.ts';
+import { LIMITS } from './limits.ts';
 
 /** Version of the agent ⇄ console protocol; sent as `margay-wire` header. New fields are optional; a breaking change raises it. */
 export const WIRE_VERSION = 1;
 /** Carries {@link WIRE_VERSION} on every request. */
 export const WIRE_HEADER = 'margay-wire';
-
-/** Bounds both sides keep. Bytes are after decompression unless said otherwise. */
-export const LIMITS = {
-  batchCompressedBytes: 4 << 20,
-  batchBytes: 32 << 20,
-  batchRows: 50_000,
-  batchPeers: 20_000,
-  addressSets: 50_000,
-  addressesPerSet: 16,
-  inventoryCompressedBytes: 16 << 20,
-  inventoryBytes: 128 << 20,
-} as const;
 
 /** POST /api/agent/enroll, with the install token as bearer. `clusterUid` is the uid of namespace kube-system. */
 export const EnrollRequest = z.object({
@@ -105,7 +95,9 @@ export const BatchHead = z.object({
   peers: z.array(z.object({ id: Hash64, peer: Peer, salt: z.number().int().min(0).optional() })).max(LIMITS.batchPeers),
   losses: z.array(Loss).max(64),
   /** Distinct address sets; index 0 is []. An entry is the text of an IP address. */
-  addressSets: z.array(z.array(z.union([z.ipv4(), z.ipv6()])).max(LIMITS.addressesPerSet)).max(LIMITS.addressSets),
+  addressSets: z.custom<string[][]>(isAddressSets, {
+    error: `expected at most ${LIMITS.addressSets} sets of at most ${LIMITS.addressesPerSet} IP addresses each`,
+  }),
 });
 export type BatchHead = z.infer<typeof BatchHead>;
 

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decodeBatch, encodeBatch, FlowColumnsBuilder, LIMITS, ROW_LIMITS, WireFormatError } from '../src/index.ts';
+import {
+  COLUMN_TYPES,
+  decodeBatch,
+  encodeBatch,
+  FlowColumnsBuilder,
+  LIMITS,
+  ROW_LIMITS,
+  WireFormatError,
+} from '../src/index.ts';
 import { readable } from './readable.ts';
 import { PEERS, type SampleRow, sampleBatch } from './samples.ts';
 
@@ -21,8 +29,8 @@ const row: fc.Arbitrary<SampleRow> = fc
     packetsForward: counter(ROW_LIMITS.packets),
     bytesReverse: counter(ROW_LIMITS.bytes),
     packetsReverse: counter(ROW_LIMITS.packets),
-    started: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
-    completed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+    started: fc.integer({ min: 0, max: ROW_LIMITS.connections }),
+    completed: fc.integer({ min: 0, max: ROW_LIMITS.connections }),
     firstSeenMs: fc.integer({ min: 0, max: 2 ** 42 }),
     lastSeenMs: fc.integer({ min: 2 ** 42, max: 8.64e15 }),
     addresses: fc.array(fc.oneof(fc.ipV4(), fc.constantFrom('fd00::1', '2001:db8::2')), { maxLength: 20 }),
@@ -54,6 +62,14 @@ describe('round trip', () => {
         expect(readable(decodeBatch(shifted.subarray(shift)))).toEqual(readable(batch));
       }),
     );
+  });
+  test('columns stand in the order of COLUMN_TYPES', () => {
+    const { columns } = decodeBatch(encodeBatch(sampleBatch([{ src: PEERS.frontend, dst: PEERS.cart }])));
+    const names = Object.keys(COLUMN_TYPES) as (keyof typeof COLUMN_TYPES)[];
+    const starts = names.map((name) => columns[name].byteOffset);
+    expect(starts).toEqual([...starts].sort((a, b) => a - b));
+    const elements = { u8: Uint8Array, u16: Uint16Array, u32: Uint32Array, f64: Float64Array };
+    for (const name of names) expect(columns[name]).toBeInstanceOf(elements[COLUMN_TYPES[name]]);
   });
   test('columns are views over the bytes: nothing is copied', () => {
     const bytes = encodeBatch(sampleBatch([{ src: PEERS.frontend, dst: PEERS.cart }]));
@@ -140,6 +156,7 @@ describe('hostile bytes', () => {
     ['infinite', { bytesReverse: Number.POSITIVE_INFINITY }],
     ['negative', { packetsForward: -1 }],
     ['fractional', { packetsReverse: 0.5 }],
+    ['too many connections', { started: 2 ** 31 }],
     ['absurd', { bytesForward: ROW_LIMITS.bytes * 2 }],
     ['beyond time', { lastSeenMs: 9e15 }],
     ['last before first', { firstSeenMs: 2e12 }],

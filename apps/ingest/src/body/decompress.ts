@@ -1,26 +1,31 @@
 import { promisify } from 'node:util';
-import { zstdDecompress } from 'node:zlib';
+import { zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import { MargayError } from '@margay/model';
 
 const decompressAsync = promisify(zstdDecompress);
-const CHUNK_BYTES_MIN = 64 << 10;
-const CHUNK_BYTES_MAX = 4 << 20;
+const CHUNK_BYTES = 1 << 20;
+/** What claims to hold no more is done at once: a millisecond, where handing it to another thread and back costs more. */
+const SYNC_BYTES_MAX = 1 << 20;
 
 /**
- * What a zstd body holds, at most `bytesMax` of it: a bomb ends at the bound, having cost no more memory than that.
- * Runs in libuv's threads; the event loop goes on.
+ * What a zstd body holds, at most `bytesMax` of it: a bomb ends at the bound, having cost no more memory than that; one that lies about its size, at its own claim.
+ * What is large runs in libuv's threads, and the event loop goes on.
  *
  * @throws MargayError TOO_LARGE beyond the bound, VALIDATION for what is not zstd or not whole.
  */
 export async function decompress(body: Buffer, bytesMax: number): Promise<Buffer> {
+  const claimed = contentBytes(body);
   try {
-    const chunkSize = Math.min(Math.max(contentBytes(body) ?? 0, CHUNK_BYTES_MIN), CHUNK_BYTES_MAX, bytesMax);
-    return await decompressAsync(body, { maxOutputLength: bytesMax, chunkSize });
+    if (claimed !== null && claimed > 0 && claimed <= Math.min(SYNC_BYTES_MAX, bytesMax))
+      return zstdDecompressSync(body, { maxOutputLength: claimed, chunkSize: Math.max(64, claimed) });
+    return await decompressAsync(body, { maxOutputLength: bytesMax, chunkSize: CHUNK_BYTES });
   } catch (cause) {
     if ((cause as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE')
-      throw new MargayError('TOO_LARGE', `decompressed, the body is larger than ${bytesMax} bytes: send less at once`, {
-        cause,
-      });
+      throw new MargayError(
+        'TOO_LARGE',
+        `decompressed, the body is larger than ${Math.min(bytesMax, claimed ?? bytesMax)} bytes: send less at once`,
+        { cause },
+      );
     throw new MargayError('VALIDATION', 'the body is not whole zstd data', { cause });
   }
 }

@@ -3,7 +3,7 @@ import type { FlowColumns } from '../columns.ts';
 import { WireFormatError } from './wire-format-error.ts';
 
 /** A row is 5 s of one key: a terabyte is 200 times what a 100 Gbit/s link moves. The bound keeps sums of many rows exact in a double. */
-export const ROW_LIMITS = { bytes: 2 ** 43, packets: 2 ** 40 } as const;
+export const ROW_LIMITS = { bytes: 2 ** 43, packets: 2 ** 31 - 1, connections: 2 ** 31 - 1 } as const;
 /** The last millisecond that a Date can hold (ECMAScript, time values). */
 const TIME_MAX_MS = 8.64e15;
 
@@ -22,12 +22,18 @@ export function checkColumns(columns: FlowColumns, addressSets: number): void {
   checkWhole('bytesReverse', columns.bytesReverse, ROW_LIMITS.bytes);
   checkWhole('packetsForward', columns.packetsForward, ROW_LIMITS.packets);
   checkWhole('packetsReverse', columns.packetsReverse, ROW_LIMITS.packets);
+  checkIndices('started', columns.started, ROW_LIMITS.connections + 1);
+  checkIndices('completed', columns.completed, ROW_LIMITS.connections + 1);
   checkWhole('firstSeenMs', columns.firstSeenMs, TIME_MAX_MS);
   checkWhole('lastSeenMs', columns.lastSeenMs, TIME_MAX_MS);
-  for (let row = 0; row < columns.rows; row++) {
-    if ((columns.firstSeenMs[row] ?? 0) > (columns.lastSeenMs[row] ?? 0))
+  checkOrder(columns);
+}
+
+function checkOrder({ rows, firstSeenMs, lastSeenMs, srcHi, srcLo, dstHi, dstLo }: FlowColumns): void {
+  for (let row = 0; row < rows; row++) {
+    if ((firstSeenMs[row] ?? 0) > (lastSeenMs[row] ?? 0))
       throw new WireFormatError('column', `row ${row}: lastSeenMs is before firstSeenMs`);
-    if (isNone(columns.srcHi, columns.srcLo, row) || isNone(columns.dstHi, columns.dstLo, row))
+    if (isNone(srcHi, srcLo, row) || isNone(dstHi, dstLo, row))
       throw new WireFormatError('column', `row ${row}: source and destination must name a peer`);
   }
 }
@@ -39,7 +45,7 @@ function isNone(hi: Uint32Array, lo: Uint32Array, row: number): boolean {
 function checkIndices(name: string, column: Uint8Array | Uint32Array, size: number): void {
   for (let row = 0; row < column.length; row++)
     if ((column[row] ?? size) >= size)
-      throw new WireFormatError('column', `row ${row}: ${name} is ${column[row]}, there are ${size}`);
+      throw new WireFormatError('column', `row ${row}: ${name} is ${column[row]}, expected less than ${size}`);
 }
 
 function checkWhole(name: string, column: Float64Array, max: number): void {

@@ -1,5 +1,6 @@
 import type { FlowBatch } from '../index.ts';
-import { BatchHead, LIMITS, WIRE_VERSION } from '../messages.ts';
+import { LIMITS } from '../limits.ts';
+import { BatchHead, WIRE_VERSION } from '../messages.ts';
 import { checkColumns } from './check-columns.ts';
 import { checkText } from './check-text.ts';
 import { align8, columnsBytes, LITTLE_ENDIAN, MAGIC, PREFIX_BYTES, viewColumns } from './layout.ts';

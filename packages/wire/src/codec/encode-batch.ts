@@ -1,6 +1,7 @@
 import { COLUMN_TYPES } from '../columns.ts';
 import type { FlowBatch } from '../index.ts';
-import { LIMITS, WIRE_VERSION } from '../messages.ts';
+import { LIMITS } from '../limits.ts';
+import { WIRE_VERSION } from '../messages.ts';
 import { align8, COLUMN_NAMES, columnsBytes, ELEMENTS, LITTLE_ENDIAN, MAGIC, PREFIX_BYTES } from './layout.ts';
 import { WireFormatError } from './wire-format-error.ts';
 

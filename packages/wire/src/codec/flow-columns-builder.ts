@@ -1,6 +1,6 @@
 import { ACTIONS, type Action, EVIDENCE, type Evidence, REPORTERS, type Reporter } from '@margay/model';
 import type { FlowColumns } from '../columns.ts';
-import { LIMITS } from '../messages.ts';
+import { LIMITS } from '../limits.ts';
 import { allocateColumns, COLUMN_NAMES } from './layout.ts';
 import { WireFormatError } from './wire-format-error.ts';
 

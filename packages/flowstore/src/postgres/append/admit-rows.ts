@@ -8,6 +8,9 @@ const AHEAD_MS = 60_000;
 /** Below this, received − sent is the way through the network, not the clock. */
 const CLOCK_TOLERANCE_MS = 2_000;
 
+/** First and last seen are stored as ms from the window's start in 32 bits, less room for the clock's correction. */
+const OFFSET_MAX_MS = 2 ** 31 - 10_000;
+
 export type Refused = FlowAck['refused'][number];
 
 export interface Admission {
@@ -36,18 +39,20 @@ export function admitRows(
   const oldestMs = receivedAtMs - OLDEST_MS - offsetMs;
   const newestMs = receivedAtMs + AHEAD_MS - offsetMs;
 
+  const { rows, windowStart, firstSeenMs, lastSeenMs } = columns;
   const counts = { 'too-old': 0, 'in-future': 0, invalid: 0 };
-  const admitted = new Uint32Array(columns.rows);
+  const admitted = new Uint32Array(rows);
   let count = 0;
   let first = Number.POSITIVE_INFINITY;
   let last = 0;
-  for (let row = 0; row < columns.rows; row++) {
-    const windowMs = (columns.windowStart[row] ?? 0) * 1000;
-    const firstMs = columns.firstSeenMs[row] ?? 0;
-    const lastMs = columns.lastSeenMs[row] ?? 0;
+  for (let row = 0; row < rows; row++) {
+    const windowMs = (windowStart[row] ?? 0) * 1000;
+    const firstMs = firstSeenMs[row] ?? 0;
+    const lastMs = lastSeenMs[row] ?? 0;
     if (windowMs + WINDOW_SECONDS * 1000 <= oldestMs || firstMs < oldestMs) counts['too-old']++;
     else if (windowMs > newestMs || lastMs > newestMs) counts['in-future']++;
-    else if (isRefused?.(row)) counts.invalid++;
+    else if (isRefused?.(row) || firstMs < windowMs - OFFSET_MAX_MS || lastMs > windowMs + OFFSET_MAX_MS)
+      counts.invalid++;
     else {
       admitted[count++] = row;
       if (firstMs < first) first = firstMs;
@@ -56,7 +61,7 @@ export function admitRows(
   }
   return {
     offsetMs,
-    rows: count === columns.rows ? null : admitted.subarray(0, count),
+    rows: count === rows ? null : admitted.subarray(0, count),
     count,
     refused: (Object.keys(counts) as Refused['reason'][]).flatMap((reason) =>
       counts[reason] > 0 ? [{ reason, rows: counts[reason] }] : [],

@@ -5,7 +5,7 @@ import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { AppendResult, Scope } from '../../contract.ts';
 import { type Admission, admitRows } from './admit-rows.ts';
-import { COPY_COLUMNS, copyRows } from './copy-rows.ts';
+import { COPY_COLUMNS, copyRows, streamBuffers } from './copy-rows.ts';
 import { type ExaminedPeers, examinePeers } from './examine-peers.ts';
 import { IdSet } from './id-set.ts';
 import { insertPeers, type PeerOutcome } from './insert-peers.ts';
@@ -112,9 +112,11 @@ async function store(
       ],
     });
   if (admission.count === 0) return;
-  const rows = copyRows(scope, batch, admission, BigInt(arrived_us));
+  const { buffer, bytes } = copyRows(scope, batch, admission, BigInt(arrived_us));
   const copy = client.query(copyFrom(`COPY flow.${part} (${COPY_COLUMNS}) FROM STDIN (FORMAT binary)`));
-  await pipeline([rows], copy);
+  await pipeline([buffer.subarray(0, bytes)], copy);
+  // After a failure the socket may still hold it.
+  streamBuffers.give(buffer);
 }
 
 /** Which rows name one of `ids`; null where none can. */

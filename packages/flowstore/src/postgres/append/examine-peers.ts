@@ -42,7 +42,7 @@ export function examinePeers({ head, columns }: FlowBatch, known: IdSet): Examin
   const unknown: { hi: number; lo: number }[] = [];
   const asked = new IdSet();
   const ask = (his: Uint32Array, los: Uint32Array) => {
-    for (let row = 0; row < columns.rows; row++) {
+    for (let row = 0; row < his.length; row++) {
       const hi = his[row] ?? 0;
       const lo = los[row] ?? 0;
       if ((hi !== 0 || lo !== 0) && !known.has(hi, lo) && !defined.has(hi, lo) && asked.add(hi, lo))

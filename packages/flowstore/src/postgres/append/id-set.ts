@@ -17,55 +17,52 @@ export class IdSet {
   }
 
   has(hi: number, lo: number): boolean {
-    return this.#occupied(this.#find(hi, lo));
+    const slots = this.#slots;
+    const at = find(slots, this.#mask, hi, lo);
+    return slots[at] !== 0 || slots[at + 1] !== 0;
   }
 
   /** @returns whether it was not there before; a member keeps its first check value. */
   add(hi: number, lo: number, checkHi = 0, checkLo = 0): boolean {
-    if (hi === 0 && lo === 0) return false;
-    const at = this.#find(hi, lo);
-    if (this.#occupied(at)) return false;
-    this.#slots[at] = hi;
-    this.#slots[at + 1] = lo;
-    this.#slots[at + 2] = checkHi;
-    this.#slots[at + 3] = checkLo;
+    if ((hi === 0 && lo === 0) || this.has(hi, lo)) return false;
+    put(this.#slots, find(this.#slots, this.#mask, hi, lo), hi, lo, checkHi, checkLo);
     if (++this.#size * 2 > this.#mask) this.#grow();
     return true;
   }
 
   /** Whether the member's check value is another one. False for what is no member. */
   contradicts(hi: number, lo: number, checkHi: number, checkLo: number): boolean {
-    const at = this.#find(hi, lo);
-    return this.#occupied(at) && (this.#slots[at + 2] !== checkHi || this.#slots[at + 3] !== checkLo);
-  }
-
-  /** Calls `each` for every member. */
-  forEach(each: (hi: number, lo: number) => void): void {
-    for (let at = 0; at < this.#slots.length; at += 4)
-      if (this.#occupied(at)) each(this.#slots[at] ?? 0, this.#slots[at + 1] ?? 0);
-  }
-
-  #occupied(at: number): boolean {
-    return this.#slots[at] !== 0 || this.#slots[at + 1] !== 0;
-  }
-
-  /** Where the id stands, or the empty slot where it would. */
-  #find(hi: number, lo: number): number {
-    let slot = (lo ^ hi) & this.#mask;
-    for (;;) {
-      const at = slot * 4;
-      if (!this.#occupied(at) || (this.#slots[at] === hi && this.#slots[at + 1] === lo)) return at;
-      slot = (slot + 1) & this.#mask;
-    }
+    const slots = this.#slots;
+    const at = find(slots, this.#mask, hi, lo);
+    return (slots[at] !== 0 || slots[at + 1] !== 0) && (slots[at + 2] !== checkHi || slots[at + 3] !== checkLo);
   }
 
   #grow(): void {
     const old = this.#slots;
     this.#mask = this.#mask * 2 + 1;
     this.#slots = new Uint32Array((this.#mask + 1) * 4);
-    for (let at = 0; at < old.length; at += 4) {
-      if (old[at] === 0 && old[at + 1] === 0) continue;
-      this.#slots.set(old.subarray(at, at + 4), this.#find(old[at] ?? 0, old[at + 1] ?? 0));
+    for (let from = 0; from < old.length; from += 4) {
+      const [hi = 0, lo = 0, checkHi = 0, checkLo = 0] = old.subarray(from, from + 4);
+      if (hi !== 0 || lo !== 0) put(this.#slots, find(this.#slots, this.#mask, hi, lo), hi, lo, checkHi, checkLo);
     }
   }
+}
+
+/** Where the id stands, or the empty slot where it would. */
+function find(slots: Uint32Array, mask: number, hi: number, lo: number): number {
+  let slot = (lo ^ hi) & mask;
+  for (;;) {
+    const at = slot * 4;
+    const foundHi = slots[at];
+    const foundLo = slots[at + 1];
+    if ((foundHi === hi && foundLo === lo) || (foundHi === 0 && foundLo === 0)) return at;
+    slot = (slot + 1) & mask;
+  }
+}
+
+function put(slots: Uint32Array, at: number, hi: number, lo: number, checkHi: number, checkLo: number): void {
+  slots[at] = hi;
+  slots[at + 1] = lo;
+  slots[at + 2] = checkHi;
+  slots[at + 3] = checkLo;
 }

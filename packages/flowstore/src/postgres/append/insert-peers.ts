@@ -15,7 +15,10 @@ export interface PeerOutcome {
 /** Stores new definitions and asks for the rest, in the transaction of `client` (role margay_ingest: it may insert, and ask `known_peers`; not read). */
 export async function insertPeers(client: pg.ClientBase, scope: Scope, peers: ExaminedPeers): Promise<PeerOutcome> {
   const { fresh, unknown } = peers;
-  if (fresh.length > 0) await insert(client, scope, fresh);
+  const inserted = fresh.length > 0 ? await insert(client, scope, fresh) : 0;
+  // Nobody had any of them: nothing to compare.
+  if (inserted === fresh.length && unknown.length === 0)
+    return { committed: fresh, learnt: [], unknown: [], collisions: peers.collisions };
   const ids = [...fresh, ...unknown].map(({ hi, lo }) => signed(hi, lo));
   const { rows } = await client.query<{ id: string; text_check: string }>({
     name: 'known-peers',
@@ -35,9 +38,9 @@ export async function insertPeers(client: pg.ClientBase, scope: Scope, peers: Ex
   };
 }
 
-async function insert(client: pg.ClientBase, scope: Scope, peers: readonly DefinedPeer[]): Promise<void> {
+async function insert(client: pg.ClientBase, scope: Scope, peers: readonly DefinedPeer[]): Promise<number> {
   const names = peers.map(({ peer }) => namesOf(peer));
-  await client.query({
+  const { rowCount } = await client.query({
     name: 'insert-peers',
     text: `INSERT INTO flow.peers (org_id, cluster_id, id, text_check, kind, namespace, name, peer)
       SELECT $1, $2, * FROM unnest($3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::json[])
@@ -53,6 +56,7 @@ async function insert(client: pg.ClientBase, scope: Scope, peers: readonly Defin
       peers.map(({ peer }) => JSON.stringify(peer)),
     ],
   });
+  return rowCount ?? 0;
 }
 
 /** Two u32 as the text of a bigint column. */

@@ -69,8 +69,8 @@ function rawSql(
   const whole = { fromMs: Math.min(...segments.map((s) => s.fromMs)), toMs: Math.max(...segments.map((s) => s.toMs)) };
   const earliestMs = Math.min(rolledToMs, ...fine.map((s) => s.fromMs - AHEAD_MS));
   return `SELECT src, dst, service, kind, ${bucketOf('window_no * 5::float8', options)} AS bucket_ms,
-      1::float8 AS flows, ${SUMS.map((name) => `${name}::float8`).join(', ')}, first_seen_ms, last_seen_ms${addresses ? ', addresses' : ''}
-    FROM flow.flow_5s
+      flows, ${SUMS.join(', ')}, first_seen_ms, last_seen_ms${addresses ? ', addresses' : ''}
+    FROM flow.raw
     WHERE org_id = ${scope.org} AND cluster_id = ${scope.cluster}
       AND received_at >= ${time(parameters, earliestMs)} AND ${windows(whole)}
       AND (received_at >= ${time(parameters, rolledToMs)}${fine.map((s) => ` OR (${windows(s)})`).join('')}) AND ${where}`;

@@ -6,12 +6,14 @@
 --
 -- Facts form a commutative monoid (sums, minima, maxima, bounded unions), so late and repeated-window data just add.
 -- `kind` packs what a filter seldom asks for: protocol << 20 | port << 4 | reporter << 3 | action << 2 | evidence (indices as in @margay/model).
+-- Raw rows pack pairs of 32-bit numbers into one column, since COPY's time goes with the number of columns; view flow.raw takes them apart.
 -- Counters are doubles: exact to 2^53, which is what JavaScript reads, and no sum of hostile values can raise an error that would stop the roll-up of all tenants.
 --
 --   margay_app     reads through the parents, filtered by row-level security on app.org; no grant on any partition
 --   margay_ingest  inserts, and copies into raw partitions; reads nothing (COPY is refused on a table with row-level security, hence none on partitions)
 --   margay_rollup  reads raw, writes levels; makes and drops partitions by the functions below, which only it may call
 
+DROP SCHEMA IF EXISTS flow CASCADE;
 CREATE SCHEMA flow;
 REVOKE ALL ON SCHEMA flow FROM PUBLIC;
 GRANT USAGE ON SCHEMA flow TO margay_app, margay_ingest, margay_rollup;
@@ -19,29 +21,38 @@ GRANT USAGE ON SCHEMA flow TO margay_app, margay_ingest, margay_rollup;
 -- ---------------------------------------------------------------- tables
 
 CREATE TABLE flow.flow_5s (
-  received_at   timestamptz NOT NULL,
-  src           bigint NOT NULL,
-  dst           bigint NOT NULL,
-  service       bigint NOT NULL,
-  trace         bigint NOT NULL,
-  bytes_fwd     double precision NOT NULL,
-  packets_fwd   double precision NOT NULL,
-  bytes_rev     double precision NOT NULL,
-  packets_rev   double precision NOT NULL,
-  first_seen_ms double precision NOT NULL,
-  last_seen_ms  double precision NOT NULL,
-  org_id        uuid NOT NULL,
-  cluster_id    uuid NOT NULL,
-  -- Event time: windows of 5 s since 1970.
-  window_no     integer NOT NULL,
-  started       integer NOT NULL,
-  completed     integer NOT NULL,
-  kind          integer NOT NULL,
+  received_at timestamptz NOT NULL,
+  src         bigint NOT NULL,
+  dst         bigint NOT NULL,
+  service     bigint NOT NULL,
+  trace       bigint NOT NULL,
+  bytes_fwd   double precision NOT NULL,
+  bytes_rev   double precision NOT NULL,
+  -- Upper and lower 32 bits: forward and reverse.
+  packets     bigint NOT NULL,
+  -- First and last seen, ms from the start of the window, signed.
+  seen        bigint NOT NULL,
+  -- Started and completed.
+  connections bigint NOT NULL,
+  -- Event time as windows of 5 s since 1970, and kind.
+  slot        bigint NOT NULL,
+  org_id      uuid NOT NULL,
+  cluster_id  uuid NOT NULL,
   -- Sorted, separated by a space, at most 16; '' for none (a NULL would cost a bitmap a row).
-  addresses     text NOT NULL
+  addresses   text NOT NULL
 ) PARTITION BY RANGE (received_at);
 -- Rows come in the order of this column: a block range index costs next to nothing on COPY, a B-tree a third of the speed.
 CREATE INDEX flow_5s_received ON flow.flow_5s USING brin (received_at) WITH (pages_per_range = 16, autosummarize = on);
+
+CREATE VIEW flow.raw WITH (security_invoker = true) AS
+SELECT received_at, org_id, cluster_id, (slot >> 32)::integer AS window_no, src, dst, service, trace, (slot & 4294967295)::integer AS kind,
+  1::double precision AS flows, bytes_fwd, (packets >> 32)::double precision AS packets_fwd,
+  bytes_rev, (packets & 4294967295)::double precision AS packets_rev,
+  (connections >> 32)::double precision AS started, (connections & 4294967295)::double precision AS completed,
+  (slot >> 32) * 5000::double precision + (seen >> 32) AS first_seen_ms,
+  (slot >> 32) * 5000::double precision + ((seen << 32) >> 32) AS last_seen_ms,
+  addresses
+FROM flow.flow_5s;
 
 CREATE TABLE flow.flow_1m (
   org_id        uuid NOT NULL,
@@ -213,7 +224,7 @@ CREATE POLICY tenant ON flow.batches FOR SELECT TO margay_app USING (org_id = nu
 CREATE POLICY tenant ON flow.losses FOR SELECT TO margay_app USING (org_id = nullif(current_setting('app.org', true), '')::uuid);
 CREATE POLICY tenant ON flow.frontiers FOR SELECT TO margay_app USING (org_id = nullif(current_setting('app.org', true), '')::uuid);
 CREATE POLICY tenant ON flow.forgotten TO margay_app USING (org_id = nullif(current_setting('app.org', true), '')::uuid);
-GRANT SELECT ON flow.flow_5s, flow.flow_1m, flow.flow_1h, flow.edge_1h, flow.peers, flow.batches, flow.losses, flow.frontiers,
+GRANT SELECT ON flow.flow_5s, flow.raw, flow.flow_1m, flow.flow_1h, flow.edge_1h, flow.peers, flow.batches, flow.losses, flow.frontiers,
   flow.cursor, flow.levels TO margay_app;
 GRANT SELECT, INSERT ON flow.forgotten TO margay_app;
 
@@ -227,7 +238,7 @@ CREATE POLICY rollup ON flow.flow_1m TO margay_rollup USING (true) WITH CHECK (t
 CREATE POLICY rollup ON flow.flow_1h TO margay_rollup USING (true) WITH CHECK (true);
 CREATE POLICY rollup ON flow.edge_1h TO margay_rollup USING (true) WITH CHECK (true);
 CREATE POLICY rollup ON flow.frontiers TO margay_rollup USING (true) WITH CHECK (true);
-GRANT SELECT ON flow.flow_5s, flow.batches, flow.levels TO margay_rollup;
+GRANT SELECT ON flow.flow_5s, flow.raw, flow.batches, flow.levels TO margay_rollup;
 GRANT SELECT, INSERT, UPDATE ON flow.flow_1m, flow.flow_1h, flow.edge_1h, flow.frontiers TO margay_rollup;
 GRANT SELECT, UPDATE ON flow.cursor TO margay_rollup;
 

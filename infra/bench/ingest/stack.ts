@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openDatabase } from '@margay/db';
+import { startPostgres } from '@margay/embedded-postgres';
+import { createPostgresFlowStore } from '@margay/flowstore';
+import { MargayError, UserId } from '@margay/model';
+import { migrate } from '@margay/prisma';
+import { type Context, type Deps, nobodyContext, verbs } from '@margay/services';
+
+const ROOT = join(import.meta.dirname, '../../..');
+
+export interface Stack {
+  /** Superuser. */
+  readonly databaseUrl: string;
+  readonly ingestOrigin: string;
+  /** An agent's credential. */
+  readonly bearer: string;
+  close(): Promise<void>;
+}
+
+/** A durable PostgreSQL of its own, migrated, an ingest process, and a tenant with one enrolled cluster. */
+export async function openStack(): Promise<Stack> {
+  const cleanups: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const cleanup of cleanups.reverse()) await cleanup().catch((error: unknown) => console.error(error));
+  };
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'margay-bench-'));
+    cleanups.push(() => rm(folder, { recursive: true, force: true }));
+    const password = randomBytes(12).toString('hex');
+    const server = await startPostgres({ dataDirectory: join(folder, 'data'), password, durable: true });
+    cleanups.push(() => server.stop());
+    await migrate({
+      ownerUrl: server.url,
+      passwords: { app: password, ingest: password, rollup: password, queue: password },
+    });
+    const urlOf = (role: string) => Object.assign(new URL(server.url), { username: `margay_${role}` }).href;
+    const port = await freePort();
+    const ingestOrigin = `http://127.0.0.1:${port}`;
+    const ingest = startIngest({
+      MARGAY_APP_DATABASE_URL: urlOf('app'),
+      MARGAY_INGEST_DATABASE_URL: urlOf('ingest'),
+      MARGAY_QUEUE_DATABASE_URL: urlOf('queue'),
+      MARGAY_PUBLIC_URL: ingestOrigin,
+      // All agents are one cluster's: its share must not be what is measured.
+      MARGAY_INGEST_CLUSTER_BYTES: String(4 * 2 ** 30),
+      PORT: String(port),
+    });
+    cleanups.push(() => stop(ingest));
+    await ready(ingestOrigin, ingest);
+    const bearer = await enrol(urlOf('app'), ingestOrigin);
+    return { databaseUrl: server.url, ingestOrigin, bearer, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function startIngest(environment: Record<string, string>): ChildProcess {
+  return spawn(process.execPath, [join(ROOT, 'apps/ingest/src/main.ts')], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, NODE_ENV: 'production', LOG_LEVEL: 'warn', ...environment },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+}
+
+async function ready(origin: string, child: ChildProcess): Promise<void> {
+  for (const deadline = Date.now() + 30_000; Date.now() < deadline && child.exitCode === null; ) {
+    const ok = await fetch(`${origin}/healthz`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new MargayError('UNAVAILABLE', 'ingest did not start');
+}
+
+function stop(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null) return resolve();
+    child.once('exit', () => resolve());
+    child.kill('SIGTERM');
+  });
+}
+
+/** As a person and an agent would: sign up, organisation, cluster, token, enrolment. */
+async function enrol(appUrl: string, origin: string): Promise<string> {
+  const db = openDatabase({ url: appUrl, connections: 2, applicationName: 'margay-bench' });
+  const flowStore = createPostgresFlowStore({});
+  const deps: Deps = { db, flowStore, publicUrl: origin, jobs: { requestRecommendations: async () => undefined } };
+  try {
+    const meta = () => ({ requestId: 'bench', now: new Date() });
+    const person = { name: 'Bench', email: 'bench@example.org' };
+    const { userId } = await verbs['account.signUp'](nobodyContext(deps, meta()), {
+      ...person,
+      password: randomBytes(12).toString('hex'),
+    });
+    const actor = { kind: 'user', ...person, userId: UserId.parse(userId), sessionId: null } as const;
+    const user: Context = { actor, orgId: null, role: null, deps, ...meta() };
+    const org = await verbs['org.create'](user, { name: 'Bench' });
+    const owner: Context = { ...user, orgId: org.id, role: 'owner' };
+    const { id: clusterId } = await verbs['cluster.create'](owner, { name: 'bench' });
+    const { token } = await verbs['cluster.createInstallToken'](owner, { clusterId });
+    const { credential } = await verbs['agent.enroll'](nobodyContext(deps, meta()), {
+      token,
+      request: { clusterUid: 'bench', kubernetesVersion: 'v1', agentVersion: '0', nodes: 20 },
+    });
+    return `mgc_${credential.id}.${credential.secret}`;
+  } finally {
+    await db.close();
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+      .once('error', reject)
+      .listen(0, '127.0.0.1', () => {
+        const address = server.address();
+        server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+      });
+  });
+}

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { zstdCompressSync } from 'node:zlib';
+import { type Peer, peerId, splitHash64 } from '@margay/model';
+import { encodeBatch, type FlowBatch, FlowColumnsBuilder } from '@margay/wire';
+
+/** Rows of one agent's 5 s window, and the peers they name. */
+export const ROWS_PER_BATCH = 4_000;
+const PEERS_PER_AGENT = 1_500;
+const NEW_PEERS_SHARE = 0.01;
+const ADDRESS_SETS = 300;
+
+/** A batch as it goes over the wire, and as it is held before. */
+export interface PreparedBatch {
+  readonly body: Buffer;
+  readonly batch: FlowBatch;
+}
+
+/** A small generator of numbers, so that each run measures the same traffic (mulberry32). */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = state;
+    t = Math.imul(t ^ (t >>> 15), t | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+interface KnownPeer {
+  readonly id: string;
+  readonly peer: Peer;
+  readonly hi: number;
+  readonly lo: number;
+}
+
+/** What one node's agent sends: window after window, over peers of which one in a hundred is new each time. */
+export class AgentTraffic {
+  readonly #random: () => number;
+  readonly #node: string;
+  readonly #peers: KnownPeer[] = [];
+  #made = 0;
+  #sequence = 0;
+
+  constructor(agent: number) {
+    this.#random = seeded(agent + 1);
+    this.#node = `worker-${agent}`;
+    for (let i = 0; i < PEERS_PER_AGENT; i++) this.#peers.push(this.#newPeer());
+  }
+
+  /** Definitions of all peers, no rows: sent before the clock starts, as an agent that has run for a while has done. */
+  introduction(): PreparedBatch {
+    return this.#prepare(new FlowColumnsBuilder(1), this.#peers);
+  }
+
+  next(nowMs: number): PreparedBatch {
+    const fresh: KnownPeer[] = [];
+    for (let i = 0; i < PEERS_PER_AGENT * NEW_PEERS_SHARE; i++) {
+      const peer = this.#newPeer();
+      this.#peers[Math.floor(this.#random() * PEERS_PER_AGENT)] = peer;
+      fresh.push(peer);
+    }
+    const builder = new FlowColumnsBuilder(ROWS_PER_BATCH);
+    for (let row = 0; row < ROWS_PER_BATCH; row++) builder.push(this.#row(nowMs));
+    return this.#prepare(builder, fresh);
+  }
+
+  #row(nowMs: number) {
+    const random = this.#random;
+    const [src, dst] = [this.#pick(), this.#pick()];
+    const windowStart = Math.floor(nowMs / 5_000) * 5 - 5;
+    const firstSeenMs = windowStart * 1000 + Math.floor(random() * 4_000);
+    const packets = 1 + Math.floor(random() ** 3 * 5_000);
+    return {
+      windowStart,
+      srcHi: src.hi,
+      srcLo: src.lo,
+      dstHi: dst.hi,
+      dstLo: dst.lo,
+      serviceHi: 0,
+      serviceLo: 0,
+      protocol: random() < 0.9 ? 6 : 17,
+      port: [443, 8080, 53, 5432, 6379, 9090][Math.floor(random() * 6)] ?? 80,
+      reporter: random() < 0.5 ? 'src' : 'dst',
+      action: random() < 0.98 ? 'allow' : 'deny',
+      evidence: 'kernel',
+      bytesForward: packets * (60 + Math.floor(random() * 400)),
+      packetsForward: packets,
+      bytesReverse: packets * (60 + Math.floor(random() * 1_300)),
+      packetsReverse: packets,
+      started: Math.floor(random() * 20),
+      completed: Math.floor(random() * 20),
+      firstSeenMs,
+      lastSeenMs: firstSeenMs + Math.floor(random() * 1_000),
+      addresses:
+        random() < 0.5
+          ? []
+          : [`10.${Math.floor(random() * ADDRESS_SETS) >> 8}.0.${Math.floor(random() * ADDRESS_SETS) & 255}`],
+    } as const;
+  }
+
+  #pick(): KnownPeer {
+    const peer = this.#peers[Math.floor(this.#random() * PEERS_PER_AGENT)];
+    if (!peer) throw new Error('an agent has peers');
+    return peer;
+  }
+
+  #newPeer(): KnownPeer {
+    const name = `service-${this.#made % 400}`;
+    const peer: Peer = {
+      kind: 'workload',
+      namespace: `team-${this.#made % 30}`,
+      ownerKind: 'Deployment',
+      name,
+      labels: { app: name, 'app.kubernetes.io/part-of': 'shop', version: `${this.#node}-${this.#made}` },
+      namespaceLabels: { 'kubernetes.io/metadata.name': `team-${this.#made % 30}` },
+      serviceAccount: 'default',
+      ports: [{ name: 'http', protocol: 'TCP', port: 8080 }],
+    };
+    this.#made++;
+    const id = peerId(peer);
+    return { id, peer, ...splitHash64(id) };
+  }
+
+  #prepare(builder: FlowColumnsBuilder, peers: readonly KnownPeer[]): PreparedBatch {
+    const { columns, addressSets } = builder.take();
+    const batch: FlowBatch = {
+      head: {
+        version: 1,
+        id: randomUUID(),
+        node: this.#node,
+        boot: 'bench',
+        sequence: this.#sequence++,
+        sentAtMs: Date.now(),
+        rows: columns.rows,
+        peers: peers.map(({ id, peer }) => ({ id, peer })),
+        losses: [],
+        addressSets,
+      },
+      columns,
+    };
+    return { batch, body: zstdCompressSync(encodeBatch(batch)) };
+  }
+}

@@ -1,0 +1,45 @@
+import { MargayError } from '@margay/model';
+import { z } from 'zod';
+import { benchIngest } from './ingest/bench-ingest.ts';
+import type { Bench } from './result.ts';
+import { formatTable } from './result.ts';
+
+const BENCHES: Readonly<Record<string, { readonly run: Bench; readonly what: string }>> = {
+  ingest: {
+    run: benchIngest,
+    what: 'rows a second acknowledged by the real ingest process, to raw COPY of the same rows',
+  },
+};
+
+const HELP = `Measures Margay against a reference of the same run, so that the number means something on any machine.
+
+  npm run bench -- <name> [--json] [--rounds=5]
+
+${Object.entries(BENCHES)
+  .map(([name, { what }]) => `  ${name.padEnd(10)} ${what}`)
+  .join('\n')}
+
+  --json     prints one object as the last line: {"bench","results":[{"name","value","unit","reference","ratio"}]}`;
+
+async function main(args: readonly string[]): Promise<void> {
+  const [name] = args.filter((arg) => !arg.startsWith('--'));
+  const bench = name !== undefined && Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+  if (!bench || args.includes('--help')) {
+    console.log(HELP);
+    process.exitCode = bench || name === undefined ? 0 : 2;
+    return;
+  }
+  const rounds = z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(50)
+    .parse(args.find((arg) => arg.startsWith('--rounds='))?.slice('--rounds='.length) ?? 5);
+  const results = await bench.run({ rounds, say: (line) => console.error(line) });
+  console.log(args.includes('--json') ? JSON.stringify({ bench: name, results }) : formatTable(results));
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  console.error(error instanceof MargayError ? error.message : error);
+  process.exitCode = 1;
+});
