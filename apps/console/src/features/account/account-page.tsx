@@ -51,7 +51,7 @@ export function AccountPage({
           <span className="nowrap">Version {version}</span>
         </div>
       </main>
-      <div className="account-right">
+      <aside className="account-right" aria-label="What Margay is">
         <Illustration />
         <div className="account-say">
           <p className="account-say-head">
@@ -62,7 +62,7 @@ export function AccountPage({
             Read-only: Margay changes nothing in your cluster. What leaves it: who talked to whom, never what was said.
           </p>
         </div>
-      </div>
+      </aside>
     </div>
   );
 }

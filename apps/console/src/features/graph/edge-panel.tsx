@@ -86,7 +86,7 @@ export function EdgePanel({
       <Behind rows={behind} isMerged={edge.pairs > 1} />
       {worst ? <Why edge={worst} /> : null}
       <section className="section">
-        <h3 className="h3">Facts</h3>
+        <h2 className="h3">Facts</h2>
         <dl className="facts">
           <dt>Connections</dt>
           <dd>{formatCount(edge.connections)}</dd>
@@ -140,9 +140,9 @@ function Behind({ rows, isMerged }: { rows: readonly EdgeView[]; isMerged: boole
   );
   return (
     <section className="section">
-      <h3 className="h3">
+      <h2 className="h3">
         {isMerged ? 'Pairs and ports' : 'Ports'} <span className="aside">{formatCount(rows.length)}</span>
-      </h3>
+      </h2>
       <ul className="panel-ports" data-testid="edge-ports">
         {sorted.slice(0, PORTS_SHOWN).map((row) => (
           <li key={`${row.srcKey} ${row.dstKey} ${row.protocol} ${row.port} ${row.action}`}>
@@ -173,9 +173,9 @@ function Why({ edge }: { edge: EdgeView }) {
   const why = explain(edge);
   return (
     <section className="section">
-      <h3 className="h3">
+      <h2 className="h3">
         {why.title} <span className="aside mono">{portLabel(edge.protocol, edge.port)}</span>
-      </h3>
+      </h2>
       <ul className="rungs">
         {why.rungs.map((rung) => (
           <li key={rung.text} className={`rung tone-${rung.tone}`}>

@@ -46,9 +46,9 @@ export function LatestFlows({
   if (!data || data.rows.length === 0) return null;
   return (
     <section className="section">
-      <h3 className="h3">
+      <h2 className="h3">
         Latest flows <span className="aside">{data.resolutionSeconds} s windows</span>
-      </h3>
+      </h2>
       <ul className="latest">
         {data.rows.map((row) => (
           <li key={`${row.bucketStartMs} ${row.srcId} ${row.dstId} ${row.protocol} ${row.port} ${row.action}`}>

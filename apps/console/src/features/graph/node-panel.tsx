@@ -115,7 +115,7 @@ function Policies({ workload }: { workload: WorkloadView }) {
     names.length > 0 ? names.join(', ') : <span className="third">none</span>;
   return (
     <section className="section">
-      <h3 className="h3">Policies that select it</h3>
+      <h2 className="h3">Policies that select it</h2>
       {workload.hostNetwork ? (
         <p className="small second">Its pods are on the host network: no policy applies to them.</p>
       ) : null}
@@ -148,9 +148,9 @@ function Edges({
   const sorted = [...edges].sort((a, b) => b.connections - a.connections);
   return (
     <section className="section">
-      <h3 className="h3">
+      <h2 className="h3">
         {title} <span className="aside">{formatCount(edges.length)}</span>
-      </h3>
+      </h2>
       {edges.length === 0 ? <p className="small third">Nothing in this time.</p> : null}
       <ul>
         {sorted.map((edge) => (
@@ -178,9 +178,9 @@ function Edges({
 function Pods({ workload }: { workload: WorkloadView }) {
   return (
     <section className="section">
-      <h3 className="h3">
+      <h2 className="h3">
         Pods <span className="aside">{formatCount(workload.pods)}</span>
-      </h3>
+      </h2>
       <ul className="panel-pods mono small second">
         {workload.podNames.slice(0, PODS_SHOWN).map((name) => (
           <li key={name} className="cut" title={name}>

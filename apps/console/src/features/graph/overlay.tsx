@@ -1,10 +1,11 @@
 'use client';
 import type { PlacedNode, TopologyEdge } from '@margay/graph';
 import { formatRate, Glyph, Icon } from '@margay/ui';
-import { useMemo } from 'react';
+import { type CSSProperties, useMemo } from 'react';
 import { midpointOf, quadsOf } from './edge-shape.ts';
 import { pillOf } from './elements.ts';
 import type { Picture } from './use-layout.ts';
+import type { Viewport } from './viewport.ts';
 import { useViewport, type ViewportStore } from './viewport-store.ts';
 import { groupWords, groupWordsFor } from './words.ts';
 
@@ -33,10 +34,7 @@ export function Overlay({
   const rects = new Map(layout.nodes.map((node) => [node.id, node]));
   if (!viewport) return null;
   return (
-    <div
-      className="graph-overlay"
-      style={{ transform: `translate(${viewport.x}px, ${viewport.y}px) scale(${viewport.zoom})` }}
-    >
+    <div className="graph-overlay" style={placeOf(viewport)}>
       {layout.groups.map((rect) => {
         const group = groups.get(rect.id);
         if (!group) return null;
@@ -89,6 +87,11 @@ export function Overlay({
   );
 }
 
+/** Moves with the canvas; `--grow` keeps targets 24 px large when it is small. */
+function placeOf({ x, y, zoom }: Viewport): CSSProperties {
+  return { transform: `translate(${x}px, ${y}px) scale(${zoom})`, '--grow': Math.max(1, 1 / zoom) } as CSSProperties;
+}
+
 function EdgeLabel({ edge, seconds }: { edge: TopologyEdge; seconds: number }) {
   return (
     <span className="graph-label mono">
@@ -115,7 +118,7 @@ function Count({
     <button
       type="button"
       className="graph-count"
-      style={{ left: pill.x + pill.width, top: pill.y, height: pill.height }}
+      style={{ left: pill.x + pill.width, top: pill.y + pill.height / 2 }}
       aria-label={`Expand ${label}, ${members} members`}
       title={`Expand ${label}`}
       onClick={onOpen}

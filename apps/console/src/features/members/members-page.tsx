@@ -116,7 +116,12 @@ function memberColumns(mayWrite: boolean, me: string, onRemove: (member: Member)
             id: 'remove',
             head: <span className="sr-only">Actions</span>,
             cell: (row: Member) => (
-              <Button kind="quiet" size="s" onClick={() => onRemove(row)} aria-label={`Remove ${row.name}`}>
+              <Button
+                kind="quiet"
+                size="s"
+                onClick={() => onRemove(row)}
+                aria-label={row.email === me ? 'Leave the organisation' : `Remove ${row.name}`}
+              >
                 {row.email === me ? 'Leave' : 'Remove'}
               </Button>
             ),

@@ -21,7 +21,7 @@ export function AgentTable({ agents }: { agents: readonly Agent[] }) {
         <tbody>
           {agents.map((agent) => (
             <tr key={`${agent.role} ${agent.node}`}>
-              <td className="talker-name" title={`Agent ${agent.agentVersion}, kernel ${agent.kernel}`}>
+              <td className="agent-name" title={`Agent ${agent.agentVersion}, kernel ${agent.kernel}`}>
                 <span className="mono">{agent.node}</span>
                 {agent.role === 'cluster' ? <span className="third small"> cluster role</span> : null}
               </td>

@@ -67,7 +67,7 @@ export function OverviewPage({ clusterId }: { clusterId: ClusterId }) {
                   points={data.points}
                   fromMs={data.fromMs}
                   toMs={data.toMs}
-                  height={narrow ? 120 : 250}
+                  height={narrow ? 120 : 360}
                   compact={narrow}
                   onPick={(fromMs, toMs) => setRange({ kind: 'fixed', fromMs, toMs })}
                 />

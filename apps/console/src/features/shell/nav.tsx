@@ -21,7 +21,9 @@ export function Nav({ onGo, onKeys }: { onGo?: () => void; onKeys: () => void })
       <button type="button" className="nav-find" onClick={openPalette}>
         <Icon name="search" small />
         <span className="nav-text">Search or run</span>
-        <kbd>Ctrl K</kbd>
+        <span className="kbd" aria-hidden="true">
+          Ctrl K
+        </span>
       </button>
       {clusterId ? (
         <>

@@ -82,6 +82,7 @@ export function TimeStrip({
               x1={x(points[to + 1]?.startMs ?? toMs)}
               base={base}
               lost={sumLost(points.slice(from, to + 1))}
+              labelled={width > 500}
             />
           ))}
           {first && last && points.length > 1 ? (
@@ -124,14 +125,26 @@ export function TimeStrip({
   );
 }
 
-function LossBand({ x0, x1, base, lost }: { x0: number; x1: number; base: number; lost: number }) {
+function LossBand({
+  x0,
+  x1,
+  base,
+  lost,
+  labelled,
+}: {
+  x0: number;
+  x1: number;
+  base: number;
+  lost: number;
+  labelled: boolean;
+}) {
   const width = Math.max(3, x1 - x0);
   return (
     <g>
       <title>{formatCount(lost)} flows lost</title>
       <rect x={x0} y={4} width={width} height={base - 4} fill="url(#strip-loss)" />
       <text className="axis loss-text" x={x0 - 6} y={16} textAnchor="end">
-        {x0 > 130 ? `${formatCount(lost)} flows lost` : ''}
+        {labelled && x0 > 130 ? `${formatCount(lost)} flows lost` : ''}
       </text>
     </g>
   );
