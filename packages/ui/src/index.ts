@@ -7,6 +7,7 @@ export * from './format.ts';
 export { Icon, type IconName, Mark } from './icon.tsx';
 export { createKeyMatcher, type KeyBinding, keyName } from './keys.ts';
 export { Menu, MenuCheck, MenuItem, MenuLabel, MenuLink, MenuRadio, MenuRule } from './menu.tsx';
+export { plainName } from './plain-name.ts';
 export { type Segment, Segmented } from './segmented.tsx';
 export { Sparkline } from './sparkline.tsx';
 export { Empty, Failure, SkeletonRows, StaleNotice } from './states.tsx';

@@ -1,4 +1,5 @@
 import type { EdgeView } from '@margay/services/inputs';
+import { plainName } from '@margay/ui';
 import { peerText } from '../peer/index.ts';
 
 export interface Explanation {
@@ -14,7 +15,9 @@ export function explain(edge: EdgeView): Explanation {
   const [from, to] = [peerText(edge.src).name, peerText(edge.dst).name];
   const tone = edge.verdict;
   const rung = (direction: 'egress' | 'ingress', end: EdgeView['src'], words: string) => {
-    const names = edge.decidedBy.filter((policy) => policy.direction === direction).map((policy) => policy.name);
+    const names = edge.decidedBy
+      .filter((policy) => policy.direction === direction)
+      .map((policy) => plainName(policy.name));
     if (names.length > 0)
       return { tone: tone === 'none' ? ('none' as const) : tone, text: `${words}: ${names.join(', ')}` };
     const isPod = end.kind === 'workload';

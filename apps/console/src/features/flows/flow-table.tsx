@@ -6,6 +6,7 @@ import {
   formatCount,
   formatDay,
   formatExact,
+  plainName,
   useMounted,
   VerdictSign,
   zoneName,
@@ -210,7 +211,7 @@ function DecidedBy({ row }: { row: FlowView }) {
   if (!first) return <span className="third">no policy</span>;
   return (
     <span title={row.decidedBy.map((policy) => `${policy.namespace}/${policy.name}, ${policy.direction}`).join('\n')}>
-      {first.name} <span className="third">{first.direction}</span>
+      {plainName(first.name)} <span className="third">{first.direction}</span>
       {rest.length > 0 ? <span className="third"> +{rest.length}</span> : null}
     </span>
   );

@@ -71,7 +71,7 @@ export function FlowsPage({ clusterId }: { clusterId: ClusterId }) {
         <span className="grow" />
         {range.kind === 'last' ? (
           <>
-            <LiveSign state={live}>
+            <LiveSign clusterId={clusterId} state={live}>
               {paused && newer.count > 0 ? (
                 <span className="third not-narrow">{`${formatCount(newer.count)}${newer.more ? '+' : ''} newer`}</span>
               ) : null}

@@ -88,7 +88,7 @@ export function GraphPage({ clusterId }: { clusterId: ClusterId }) {
         <span className="divider not-narrow" />
         <ClusterPicker clusterId={clusterId} className="not-narrow" />
         <span className="grow" />
-        {range.kind === 'last' ? <LiveSign state={live} /> : null}
+        {range.kind === 'last' ? <LiveSign clusterId={clusterId} state={live} /> : null}
         <span className="not-narrow">
           <RangePicker range={range} onChange={setRange} />
         </span>

@@ -2,7 +2,17 @@
 import type { Topology, TopologyEdge, TopologyNode } from '@margay/graph';
 import type { ClusterId, Peer } from '@margay/model';
 import type { WorkloadView } from '@margay/services/inputs';
-import { Button, buttonClass, formatCount, formatRate, Glyph, Icon, plural, VERDICT_WORDS } from '@margay/ui';
+import {
+  Button,
+  buttonClass,
+  formatCount,
+  formatRate,
+  Glyph,
+  Icon,
+  plainName,
+  plural,
+  VERDICT_WORDS,
+} from '@margay/ui';
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useTRPC } from '../../client/trpc.tsx';
@@ -112,7 +122,7 @@ const sentenceCase = (text: string) => text.charAt(0).toUpperCase() + text.slice
 
 function Policies({ workload }: { workload: WorkloadView }) {
   const list = (names: readonly string[]) =>
-    names.length > 0 ? names.join(', ') : <span className="third">none</span>;
+    names.length > 0 ? names.map(plainName).join(', ') : <span className="third">none</span>;
   return (
     <section className="section">
       <h2 className="h3">Policies that select it</h2>
@@ -184,7 +194,7 @@ function Pods({ workload }: { workload: WorkloadView }) {
       <ul className="panel-pods mono small second">
         {workload.podNames.slice(0, PODS_SHOWN).map((name) => (
           <li key={name} className="cut" title={name}>
-            {name}
+            {plainName(name)}
           </li>
         ))}
       </ul>

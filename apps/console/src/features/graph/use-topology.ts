@@ -1,6 +1,7 @@
 'use client';
 import { buildTopology, initialExpansion, LAYERS, layerOf, type Topology } from '@margay/graph';
 import type { WorkloadView } from '@margay/services/inputs';
+import { plainName } from '@margay/ui';
 import { useMemo, useRef } from 'react';
 import { focusOn } from './focus.ts';
 import type { GraphParams } from './graph-params.ts';
@@ -44,8 +45,21 @@ export function useTopology(
     const collapsed = buildTopology({ ...base, expanded: new Set() });
     const groupIds = collapsed.nodes.map((node) => node.id);
     const expanded = focus ? new Set(groupIds) : new Set(open ?? initial.current ?? []);
-    return { topology: buildTopology({ ...base, expanded }), expanded, groupIds };
+    return { topology: withPlainNames(buildTopology({ ...base, expanded })), expanded, groupIds };
   }, [data, workloads, workloadsKnown, lens, layers, open, focus]);
+}
+
+/** Labels as they may be shown; ids stay what they are. */
+function withPlainNames(topology: Topology): Topology {
+  const plain = <T extends { readonly label: string }>(item: T): T => ({ ...item, label: plainName(item.label) });
+  return {
+    ...topology,
+    groups: topology.groups.map(plain),
+    nodes: topology.nodes.map((node) => ({
+      ...plain(node),
+      namespace: node.namespace === null ? null : plainName(node.namespace),
+    })),
+  };
 }
 
 function isDrawn(edge: GraphData['edges'][number], layers: GraphParams['layers']): boolean {

@@ -1,5 +1,5 @@
 import type { AgentView, EdgeView, RecommendationSummary, WorkloadView } from '@margay/services/inputs';
-import { formatCount, plural } from '@margay/ui';
+import { formatCount, plainName, plural } from '@margay/ui';
 import type { z } from 'zod';
 import { peerText, portLabel } from '../peer/index.ts';
 
@@ -143,7 +143,7 @@ function unprotected(workloads: readonly WorkloadView[]): Insight[] {
     .map(([namespace, rows]) => ({
       id: `none ${namespace}`,
       tone: 'none' as const,
-      title: `${namespace} has no policy`,
+      title: `${plainName(namespace)} has no policy`,
       detail: `${plural(rows.length, 'workload')}, open to everything in the cluster.`,
       page: 'graph' as const,
       query: { lens: 'none' },

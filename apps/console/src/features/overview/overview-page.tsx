@@ -31,7 +31,7 @@ export function OverviewPage({ clusterId }: { clusterId: ClusterId }) {
         <span className="divider not-narrow" />
         <ClusterPicker clusterId={clusterId} className="not-narrow" />
         <span className="grow" />
-        {range.kind === 'last' ? <LiveSign state={live} /> : null}
+        {range.kind === 'last' ? <LiveSign clusterId={clusterId} state={live} /> : null}
         <RangePicker range={range} onChange={setRange} />
       </TopBar>
       <div className="work scroll">

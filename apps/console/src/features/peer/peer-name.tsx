@@ -6,7 +6,7 @@ export function PeerName({ peer }: { peer: Peer }) {
   const { scope, name, kind } = peerText(peer);
   const code = peer.kind !== 'workload' && peer.kind !== 'service' && peer.kind !== 'node';
   return (
-    <span title={`${scope} / ${name}, ${kind}`}>
+    <span className="peer" title={`${scope} / ${name}, ${kind}`}>
       <span className="ns">{scope} / </span>
       <span className={code ? 'mono' : 'name'}>{name}</span>
     </span>

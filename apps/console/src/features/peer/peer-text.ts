@@ -1,4 +1,5 @@
 import { type Peer, portText, protocolName } from '@margay/model';
+import { plainName } from '@margay/ui';
 
 export interface PeerText {
   /** What it stands in: a namespace, or what it is outside of one. */
@@ -12,11 +13,11 @@ export interface PeerText {
 export function peerText(peer: Peer): PeerText {
   switch (peer.kind) {
     case 'workload':
-      return { scope: peer.namespace, name: peer.name, kind: peer.ownerKind };
+      return { scope: plainName(peer.namespace), name: plainName(peer.name), kind: plainName(peer.ownerKind) };
     case 'service':
-      return { scope: peer.namespace, name: peer.name, kind: 'Service, backend not known' };
+      return { scope: plainName(peer.namespace), name: plainName(peer.name), kind: 'Service, backend not known' };
     case 'node':
-      return { scope: 'node', name: peer.name, kind: 'Node' };
+      return { scope: 'node', name: plainName(peer.name), kind: 'Node' };
     case 'external':
       return { scope: 'outside', name: peer.address, kind: 'Address outside the cluster' };
     case 'cidr':

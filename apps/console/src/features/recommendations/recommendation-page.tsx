@@ -1,7 +1,7 @@
 'use client';
 import type { ClusterId } from '@margay/model';
 import type { RecommendationDetail } from '@margay/services/inputs';
-import { Button, Failure, formatClock, SkeletonRows, StaleNotice, useKeys } from '@margay/ui';
+import { Button, Failure, formatClock, plainName, SkeletonRows, StaleNotice, useKeys } from '@margay/ui';
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
@@ -32,7 +32,7 @@ export function RecommendationPage({ clusterId, id }: { clusterId: ClusterId; id
         title={data ? title(data) : 'Recommendation'}
         crumb={
           <>
-            <Link href={list}>Recommendations</Link> / {data ? <>{data.namespace} /</> : null}
+            <Link href={list}>Recommendations</Link> / {data ? <>{plainName(data.namespace)} /</> : null}
           </>
         }
       >

@@ -1,7 +1,7 @@
 'use client';
 import type { ClusterId } from '@margay/model';
 import type { RecommendationSummary } from '@margay/services/inputs';
-import { For, formatCount, formatDuration, plural, Sign } from '@margay/ui';
+import { For, formatCount, formatDuration, plainName, plural, Sign } from '@margay/ui';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { Fragment } from 'react';
@@ -42,7 +42,7 @@ function Table({ clusterId, groups }: { clusterId: ClusterId; groups: Groups }) 
           <Fragment key={namespace}>
             <tr className="group">
               <td colSpan={7}>
-                <span className="name">{namespace}</span>{' '}
+                <span className="name">{plainName(namespace)}</span>{' '}
                 <span className="third">{plural(rows.length, 'workload')}</span>
               </td>
             </tr>
@@ -101,7 +101,7 @@ function Cards({ clusterId, groups }: { clusterId: ClusterId; groups: Groups }) 
       {groups.map(([namespace, rows]) => (
         <section key={namespace} aria-label={namespace}>
           <h3 className="recommendation-group">
-            <span className="name">{namespace}</span> {plural(rows.length, 'workload')}
+            <span className="name">{plainName(namespace)}</span> {plural(rows.length, 'workload')}
           </h3>
           {rows.map((row) => (
             <Link

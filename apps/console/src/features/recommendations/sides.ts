@@ -1,4 +1,5 @@
 import type { RecommendationDetail } from '@margay/services/inputs';
+import { plainName } from '@margay/ui';
 
 const SHOWN = 6;
 
@@ -20,8 +21,8 @@ function side(rules: RecommendationDetail['rules'], direction: 'ingress' | 'egre
 
 /** `shop/frontend` → `frontend`; an address with a mask stays whole. */
 function withoutNamespace(peer: string): string {
-  const [scope, name] = peer.split('/');
-  return scope && name && !/^[\d.:a-f]+$/.test(scope) ? name : peer;
+  const at = peer.lastIndexOf('/');
+  return at < 0 || /^[\d.:a-f]+$/i.test(peer.slice(0, at)) ? plainName(peer) : plainName(peer.slice(at + 1));
 }
 
 /** Cut in the middle, where names of one family are alike. */

@@ -1,5 +1,5 @@
 import type { RecommendationSummary } from '@margay/services/inputs';
-import { plural } from '@margay/ui';
+import { plainName, plural } from '@margay/ui';
 
 export const STATES = ['ready', 'applied', 'refused'] as const;
 export type State = (typeof STATES)[number];
@@ -42,7 +42,7 @@ export function byNamespace(
 
 /** The workload's name; several that no selector separates stand together. */
 export function title(row: Pick<RecommendationSummary, 'workloads'>): string {
-  return row.workloads.map((workload) => workload.name).join(' and ');
+  return row.workloads.map((workload) => plainName(workload.name)).join(' and ');
 }
 
 /** One file of all policies, documents apart. */
