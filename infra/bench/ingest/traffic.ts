@@ -3,8 +3,8 @@ import { zstdCompressSync } from 'node:zlib';
 import { type Peer, peerId, splitHash64 } from '@margay/model';
 import { encodeBatch, type FlowBatch, FlowColumnsBuilder } from '@margay/wire';
 
-/** Rows of one agent's 5 s window, and the peers they name. */
-export const ROWS_PER_BATCH = 4_000;
+/** One 5 s window of a busy node: a hundred pods with eighty flows each. */
+export const ROWS_PER_BATCH = 8_000;
 const PEERS_PER_AGENT = 1_500;
 const NEW_PEERS_SHARE = 0.01;
 const ADDRESS_SETS = 300;

@@ -254,23 +254,23 @@ RETURNS TABLE (arrived timestamptz, part text, duplicate boolean, counted intege
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   slot integer;
-  inserted integer;
 BEGIN
-  gone := EXISTS (SELECT FROM flow.forgotten f WHERE f.org_id = org AND f.cluster_id = cluster);
   LOOP
-    slot := floor(extract(epoch FROM clock_timestamp()) / 5);
+    slot := floor(date_part('epoch', clock_timestamp()) / 5);
     PERFORM pg_advisory_xact_lock_shared(1718382455, slot);
     arrived := clock_timestamp();
-    EXIT WHEN floor(extract(epoch FROM arrived) / 5) = slot;
+    EXIT WHEN floor(date_part('epoch', arrived) / 5) = slot;
   END LOOP;
-  SELECT p.name INTO part FROM flow.partitions p WHERE p.level = 'flow_5s' AND p.from_at = date_bin('10 minutes', arrived, 'epoch');
   INSERT INTO flow.batches AS b (org_id, cluster_id, id, received_at, rows, first_seen_ms, last_seen_ms, node)
-    SELECT org, cluster, batch, arrived, row_count, first_ms, last_ms, open_batch.node WHERE NOT gone
+    SELECT org, cluster, batch, arrived, row_count, first_ms, last_ms, open_batch.node
+    WHERE NOT EXISTS (SELECT FROM flow.forgotten f WHERE f.org_id = org AND f.cluster_id = cluster)
     ON CONFLICT DO NOTHING;
-  GET DIAGNOSTICS inserted = ROW_COUNT;
-  duplicate := inserted = 0 AND NOT gone;
+  duplicate := NOT FOUND;
   counted := row_count;
+  gone := false;
+  SELECT p.name INTO part FROM flow.partitions p WHERE p.level = 'flow_5s' AND p.from_at = date_bin('10 minutes', arrived, 'epoch');
   IF duplicate THEN
+    gone := EXISTS (SELECT FROM flow.forgotten f WHERE f.org_id = org AND f.cluster_id = cluster);
     SELECT b.rows INTO counted FROM flow.batches b WHERE b.org_id = org AND b.cluster_id = cluster AND b.id = batch;
   END IF;
   RETURN NEXT;

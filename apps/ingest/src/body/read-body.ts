@@ -24,12 +24,10 @@ export function announcedBytes(request: IncomingMessage, bytesMax: number): numb
  */
 export function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
+    const body = new Collected(announcedBytes(request, bytesMax));
     const onData = (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > bytesMax) fail(tooLarge(bytesMax));
-      else chunks.push(chunk);
+      if (body.bytes + chunk.length > bytesMax) fail(tooLarge(bytesMax));
+      else body.add(chunk);
     };
     const fail = (error: Error) => {
       request.off('data', onData);
@@ -37,10 +35,31 @@ export function readBody(request: IncomingMessage, bytesMax: number): Promise<Bu
       reject(error);
     };
     request.on('data', onData);
-    request.once('end', () => resolve(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks)));
+    request.once('end', () => resolve(body.take()));
     request.once('error', (cause) => fail(new MargayError('VALIDATION', 'the body broke off', { cause })));
     request.once('close', () => {
       if (!request.complete) fail(new MargayError('VALIDATION', 'the body broke off'));
     });
   });
+}
+
+/** Chunks of a body: copied into place as they come where its length is known, kept and joined at the end where not. */
+class Collected {
+  readonly #whole: Buffer | null;
+  readonly #chunks: Buffer[] = [];
+  bytes = 0;
+
+  constructor(announced: number | null) {
+    this.#whole = announced === null ? null : Buffer.allocUnsafe(announced);
+  }
+
+  add(chunk: Buffer): void {
+    if (this.#whole) chunk.copy(this.#whole, this.bytes);
+    else this.#chunks.push(chunk);
+    this.bytes += chunk.length;
+  }
+
+  take(): Buffer {
+    return this.#whole ? this.#whole.subarray(0, this.bytes) : Buffer.concat(this.#chunks);
+  }
 }

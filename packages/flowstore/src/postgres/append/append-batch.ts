@@ -1,4 +1,4 @@
-import { pipeline } from 'node:stream/promises';
+import { finished } from 'node:stream/promises';
 import { type Hash64, MargayError, splitHash64 } from '@margay/model';
 import type { FlowBatch } from '@margay/wire';
 import type pg from 'pg';
@@ -114,7 +114,8 @@ async function store(
   if (admission.count === 0) return;
   const { buffer, bytes } = copyRows(scope, batch, admission, BigInt(arrived_us));
   const copy = client.query(copyFrom(`COPY flow.${part} (${COPY_COLUMNS}) FROM STDIN (FORMAT binary)`));
-  await pipeline([buffer.subarray(0, bytes)], copy);
+  copy.end(buffer.subarray(0, bytes));
+  await finished(copy);
   // After a failure the socket may still hold it.
   streamBuffers.give(buffer);
 }
