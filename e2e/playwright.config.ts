@@ -7,7 +7,7 @@ export default defineConfig({
   testDir: 'console',
   testMatch: '*.e2e.ts',
   workers: 1,
-  timeout: 360_000,
+  timeout: 480_000,
   expect: { timeout: 15_000 },
   outputDir: '../test-results',
   reporter: [['list'], ['./tally-reporter.ts']],
