@@ -1,6 +1,6 @@
 'use client';
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client';
+import { createTRPCClient, httpBatchStreamLink, httpSubscriptionLink, splitLink, TRPCClientError } from '@trpc/client';
 import { createTRPCContext } from '@trpc/tanstack-react-query';
 import { type ReactNode, useEffect, useState } from 'react';
 import superjson from 'superjson';
@@ -12,7 +12,7 @@ const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
 export { useTRPC, useTRPCClient };
 
 const URL_PATH = '/api/trpc';
-export const ORG_HEADER = 'x-margay-org';
+const ORG_HEADER = 'x-margay-org';
 
 /** The browser's one way to the server. `org` (a slug) goes with every call; the server checks the membership. */
 export function ApiProvider({ org, children }: { org: string | null; children: ReactNode }) {
@@ -39,7 +39,7 @@ function makeClient(org: string | null) {
           transformer: superjson,
           connectionParams: org ? { org } : undefined,
         }),
-        false: httpBatchLink({
+        false: httpBatchStreamLink({
           url: URL_PATH,
           transformer: superjson,
           headers: org ? { [ORG_HEADER]: org } : {},

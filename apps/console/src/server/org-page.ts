@@ -1,5 +1,6 @@
 import 'server-only';
 import type { Session } from '@margay/services';
+import { headers } from 'next/headers';
 import { notFound, redirect } from 'next/navigation';
 import { cache } from 'react';
 import { newRequestId } from './request-id.ts';
@@ -12,7 +13,10 @@ const createCaller = createCallerFactory(appRouter);
 /** Session and read verbs for a page of an organisation. Sends away who is not signed in; an organisation that is not theirs does not exist. */
 export const orgPage = cache(async (slug: string) => {
   const session = await currentSession();
-  if (!session) redirect(`/sign-in?next=${encodeURIComponent(`/o/${slug}`)}`);
+  if (!session) {
+    const address = (await headers()).get('x-address') ?? `/o/${slug}`;
+    redirect(`/sign-in?next=${encodeURIComponent(address)}`);
+  }
   const org = session.orgs.find((each) => each.slug === slug);
   if (!org) notFound();
   const api = createCaller({ session, org: slug, requestId: newRequestId() });

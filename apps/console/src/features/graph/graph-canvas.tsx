@@ -4,7 +4,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 
 import { elementsOf } from './elements.ts';
 import { createMeasure } from './measure.ts';
 import type { Palette } from './node-image.ts';
-import { styleOf } from './style.ts';
+import { ELEMENTS_DETAILED_MAX, styleOf } from './style.ts';
 import { type Corner, syncElements } from './sync-elements.ts';
 import type { Picture } from './use-layout.ts';
 import { type Viewport, watchViewport } from './viewport.ts';
@@ -58,6 +58,8 @@ export function GraphCanvas({
   const [cy, setCy] = useState<Core | null>(null);
   const handlers = useRef({ onNode, onEdge, onBackground, onToggle, onHover, onViewport, onFit });
   handlers.current = { onNode, onEdge, onBackground, onToggle, onHover, onViewport, onFit };
+  const [zoomedOut, setZoomedOut] = useState(true);
+  const plain = zoomedOut && picture.topology.nodes.length + picture.topology.edges.length > ELEMENTS_DETAILED_MAX;
   const chosen = useRef<string | null>(null);
   chosen.current = marks.edge ?? marks.node;
   const [nameWidth, setNameWidth] = useState<((label: string) => number) | null>(null);
@@ -83,6 +85,7 @@ export function GraphCanvas({
       listen(made, () => handlers.current);
       setCy(made);
       onReady(made);
+      made.on('zoom', (event) => setZoomedOut(event.cy.zoom() < DETAIL_ZOOM));
     });
     return () => {
       ended = true;
@@ -93,8 +96,8 @@ export function GraphCanvas({
   }, [onReady]);
 
   useEffect(() => {
-    cy?.style(styleOf(palette));
-  }, [cy, palette]);
+    cy?.style(styleOf(palette, plain));
+  }, [cy, palette, plain]);
 
   useEffect(() => {
     const corner =
@@ -136,6 +139,9 @@ export function GraphCanvas({
     </div>
   );
 }
+
+/** From here on single dashes can be told apart. */
+const DETAIL_ZOOM = 0.6;
 
 interface Handlers {
   readonly onNode: (id: string) => void;

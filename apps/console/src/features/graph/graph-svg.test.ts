@@ -48,6 +48,7 @@ it('draws every node and edge, and lets no name become markup', () => {
   expect(svg).toContain('&lt;img src=x onerror=alert(1)&gt;&quot;&amp;');
   expect(svg).not.toContain('\u0000');
   expect(svg.match(/stroke-dasharray="3 3"/g)?.length).toBe(1);
+  expect(svg).toContain('<circle r="8"');
   expect(svg).toContain('>b</text>');
 });
 

@@ -1,4 +1,5 @@
-import { edgeWidth, pathOf, quadsOf } from './edge-shape.ts';
+import { GLYPH_PATHS } from '@margay/ui';
+import { edgeWidth, midpointOf, pathOf, quadsOf } from './edge-shape.ts';
 import { pillOf } from './elements.ts';
 import { hasRing, nodeSign, type Palette } from './node-image.ts';
 import type { Picture } from './use-layout.ts';
@@ -17,17 +18,24 @@ export function graphSvg({ topology, layout }: Picture, palette: Palette, title:
   const edges = new Map(topology.edges.map((edge) => [edge.id, edge]));
   const groups = new Map(topology.groups.map((group) => [group.id, group]));
   const [width, height] = [Math.ceil(layout.width + 2 * MARGIN), Math.ceil(layout.height + 2 * MARGIN)];
+  const frames = layout.groups.flatMap(({ id, ...rect }) => {
+    const group = groups.get(id);
+    return group ? [{ group, rect, fill: group.kind === 'namespace' ? palette.group : palette.canvas }] : [];
+  });
   const parts = [
-    ...layout.groups.map(({ id, ...rect }) => {
-      const group = groups.get(id);
-      if (!group) return '';
-      const frame = group.kind === 'namespace' ? `fill="${palette.group}"` : 'fill="none" stroke-dasharray="3 3"';
-      return `<rect ${boxOf(rect)} rx="12" ${frame} stroke="${palette.line}"/><text x="${rect.x + 14}" y="${rect.y + 21}"><tspan font-weight="600" fill="${palette.text2}">${escapeXml(group.label)}</tspan><tspan dx="8" font-size="11" fill="${palette.text3}">${escapeXml(groupWordsFor(group, rect.width))}</tspan></text>`;
-    }),
+    ...frames.map(
+      ({ group, rect, fill }) =>
+        `<rect ${boxOf(rect)} rx="12" fill="${fill}" stroke="${palette.line}"${group.kind === 'namespace' ? '' : ' stroke-dasharray="3 3"'}/>`,
+    ),
     ...layout.edges.map((way) => {
       const edge = edges.get(way.id);
       return edge ? edgeSvg(edge.verdict, edgeWidth(edge.connectionsPerSecond), way.points, edge.inLens, palette) : '';
     }),
+    // After the edges, each letter on a ground of its own, so that no edge runs through a title.
+    ...frames.map(
+      ({ group, rect, fill }) =>
+        `<text x="${rect.x + 14}" y="${rect.y + 21}" paint-order="stroke" stroke="${fill}" stroke-width="5"><tspan font-weight="600" fill="${palette.text2}">${escapeXml(group.label)}</tspan><tspan dx="8" font-size="11" fill="${palette.text3}">${escapeXml(groupWordsFor(group, rect.width))}</tspan></text>`,
+    ),
     ...layout.nodes.map(({ id, ...rect }) => {
       const node = nodes.get(id);
       return node ? nodeSvg(node, rect, palette) : '';
@@ -78,7 +86,11 @@ function edgeSvg(
     verdict === 'allowed'
       ? `<path d="${pathOf(quads)}" fill="none" stroke="${palette.canvas}" stroke-width="${width + 3}"/>`
       : '';
-  return `<g opacity="${inLens ? 1 : 0.3}">${casing}<path d="${pathOf(quads)}" fill="none" stroke="${colour}" stroke-width="${width.toFixed(2)}"${dash}/><g transform="translate(${end.x.toFixed(1)} ${end.y.toFixed(1)}) rotate(${angle.toFixed(1)})">${head}</g></g>`;
+  const middle = verdict === 'denied' ? midpointOf(quads) : null;
+  const mark = middle
+    ? `<g transform="translate(${middle.x.toFixed(1)} ${middle.y.toFixed(1)})"><circle r="8" fill="${palette.canvas}" stroke="${colour}" stroke-width="1.25"/><path d="${GLYPH_PATHS.denied.d}" transform="scale(.8) translate(-6 -6)" fill="none" stroke="${palette.deniedText}" stroke-width="2" stroke-linecap="round"/></g>`
+    : '';
+  return `<g opacity="${inLens ? 1 : 0.3}">${casing}<path d="${pathOf(quads)}" fill="none" stroke="${colour}" stroke-width="${width.toFixed(2)}"${dash}/><g transform="translate(${end.x.toFixed(1)} ${end.y.toFixed(1)}) rotate(${angle.toFixed(1)})">${head}</g>${mark}</g>`;
 }
 
 const boxOf = ({ x, y, width, height }: Rect) => `x="${x}" y="${y}" width="${width}" height="${height}"`;

@@ -5,9 +5,13 @@ import type { Palette } from './node-image.ts';
 const number = (name: string) => (element: NodeSingular | EdgeSingular) => Number(element.data(name));
 const text = (name: string) => (element: NodeSingular | EdgeSingular) => String(element.data(name));
 
+/** Beyond so many elements a picture that is not zoomed into has colour and width only: casings and dashes are what costs. */
+export const ELEMENTS_DETAILED_MAX = 1_000;
+const PLAIN = [{ selector: 'edge', style: { 'line-outline-width': 0, 'line-style': 'solid', 'line-cap': 'butt' } }];
+
 /** How the canvas looks: tokens only. Order matters, the last rule that fits wins. */
-export function styleOf(palette: Palette): StylesheetJson {
-  return [...nodeStyle(palette), ...edgeStyle(palette)] as StylesheetJson;
+export function styleOf(palette: Palette, plain: boolean): StylesheetJson {
+  return [...nodeStyle(palette), ...edgeStyle(palette), ...(plain ? PLAIN : [])] as StylesheetJson;
 }
 
 function nodeStyle(palette: Palette) {

@@ -21,6 +21,7 @@ export interface OverviewFacts {
 }
 
 const DENIED_SHOWN = 3;
+const NAMESPACES_SHOWN = 3;
 const LOSS_WORDS: Readonly<Record<string, string>> = {
   'kernel-map-full': 'its connection table was full',
   'kernel-parse': 'packets could not be read',
@@ -137,15 +138,31 @@ function unprotected(workloads: readonly WorkloadView[]): Insight[] {
     workloads.filter((workload) => !workload.hostNetwork),
     (workload) => workload.namespace,
   );
-  return [...byNamespace]
+  const open = [...byNamespace]
     .filter(([, rows]) => rows.every((row) => row.ingressPolicies.length + row.egressPolicies.length === 0))
-    .sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1))
-    .map(([namespace, rows]) => ({
-      id: `none ${namespace}`,
-      tone: 'none' as const,
-      title: `${plainName(namespace)} has no policy`,
-      detail: `${plural(rows.length, 'workload')}, open to everything in the cluster.`,
-      page: 'graph' as const,
-      query: { lens: 'none' },
-    }));
+    .sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1));
+  const line = (id: string, title: string, workloads: number): Insight => ({
+    id,
+    tone: 'none',
+    title,
+    detail: `${plural(workloads, 'workload')}, open to everything in the cluster.`,
+    page: 'graph',
+    query: { lens: 'none' },
+  });
+  const shown = open.length <= NAMESPACES_SHOWN ? open : open.slice(0, NAMESPACES_SHOWN - 1);
+  const rest = open.slice(shown.length);
+  return [
+    ...shown.map(([namespace, rows]) =>
+      line(`none ${namespace}`, `${plainName(namespace)} has no policy`, rows.length),
+    ),
+    ...(rest.length > 0
+      ? [
+          line(
+            'none rest',
+            `${formatCount(rest.length)} more namespaces have no policy`,
+            rest.reduce((sum, [, rows]) => sum + rows.length, 0),
+          ),
+        ]
+      : []),
+  ];
 }

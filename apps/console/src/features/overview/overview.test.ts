@@ -117,4 +117,15 @@ describe('what needs a person', () => {
       'w3 lost 7 flows',
     ]);
   });
+  it('is namespaces without a policy, a few by name', () => {
+    const found = insightsOf({
+      ...CALM,
+      workloads: ['a', 'b', 'c', 'd', 'e'].map((namespace) => view(namespace, 'x', [], [])),
+    });
+    expect(found.map((insight) => insight.title)).toEqual([
+      'a has no policy',
+      'b has no policy',
+      '3 more namespaces have no policy',
+    ]);
+  });
 });

@@ -1,2 +1,2 @@
 export { PeerName } from './peer-name.tsx';
-export { type PeerText, peerLine, peerText, portLabel } from './peer-text.ts';
+export { peerText, portLabel } from './peer-text.ts';

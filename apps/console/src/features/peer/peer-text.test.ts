@@ -1,11 +1,13 @@
 import { icmpPort } from '@margay/model';
 import { expect, it } from 'vitest';
-import { peerLine, portLabel } from './peer-text.ts';
+import { peerText, portLabel } from './peer-text.ts';
+
+const line = (peer: Parameters<typeof peerText>[0]) => `${peerText(peer).scope}/${peerText(peer).name}`;
 
 it('writes peers in two words', () => {
-  expect(peerLine({ kind: 'external', address: '203.0.113.7' })).toBe('outside/203.0.113.7');
-  expect(peerLine({ kind: 'node', name: 'worker-1' })).toBe('node/worker-1');
-  expect(peerLine({ kind: 'service', namespace: 'shop', name: 'cart' })).toBe('shop/cart');
+  expect(line({ kind: 'external', address: '203.0.113.7' })).toBe('outside/203.0.113.7');
+  expect(line({ kind: 'node', name: 'worker-1' })).toBe('node/worker-1');
+  expect(line({ kind: 'service', namespace: 'shop', name: 'cart' })).toBe('shop/cart');
 });
 
 it('names ports, and what ICMP has in their place', () => {

@@ -1,7 +1,7 @@
 import { type Peer, portText, protocolName } from '@margay/model';
 import { plainName } from '@margay/ui';
 
-export interface PeerText {
+interface PeerText {
   /** What it stands in: a namespace, or what it is outside of one. */
   readonly scope: string;
   readonly name: string;
@@ -29,12 +29,6 @@ export function peerText(peer: Peer): PeerText {
     case 'unknown':
       return { scope: 'unknown', name: peer.address, kind: 'Address of the cluster that no object owned' };
   }
-}
-
-/** `shop/frontend`, `outside/203.0.113.7`. */
-export function peerLine(peer: Peer): string {
-  const { scope, name } = peerText(peer);
-  return `${scope}/${name}`;
 }
 
 const ICMP = new Map([

@@ -1,3 +1,3 @@
 export { boundsOf, lastLabel, type Range, rangeQuery, shiftRange } from './range.ts';
-export { RangePicker, useBounds } from './range-picker.tsx';
+export { RangePicker } from './range-picker.tsx';
 export { useRange } from './use-range.ts';

@@ -1,6 +1,6 @@
 'use client';
 import { formatDay, Icon, Menu, MenuItem, MenuLabel, useNow } from '@margay/ui';
-import { boundsOf, LASTS, lastLabel, type Range, shiftRange } from './range.ts';
+import { LASTS, lastLabel, type Range, shiftRange } from './range.ts';
 
 /** "Last 15 min" or two times; steps back and forward by its own length. */
 export function RangePicker({ range, onChange }: { range: Range; onChange: (range: Range) => void }) {
@@ -39,10 +39,4 @@ export function RangePicker({ range, onChange }: { range: Range; onChange: (rang
       ) : null}
     </Menu>
   );
-}
-
-/** Bounds as of now; for labels that need not move with every second. */
-export function useBounds(range: Range): { fromMs: number; toMs: number } | null {
-  const now = useNow(5_000);
-  return now === null ? null : boundsOf(range, now);
 }
