@@ -31,8 +31,9 @@ export function createIngestServer(deps: IngestDeps, log: Logger, isHealthy: () 
   let stopping = false;
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const { name, run } = routeOf(request);
+    const ending = (): Record<string, string> => (stopping ? { connection: 'close' } : {});
     const own = await ownRoute(deps, name, stopping, isHealthy);
-    if (own) return send(request, response, own, {});
+    if (own) return send(request, response, own, ending());
     const startedAt = performance.now();
     deps.metrics.inFlight.inc();
     const requestId = uuid7();
@@ -40,7 +41,7 @@ export function createIngestServer(deps: IngestDeps, log: Logger, isHealthy: () 
     try {
       const answer = await run({ deps, request, requestId, receivedAt: new Date() });
       status = answer.status;
-      send(request, response, answer, stopping ? { connection: 'close' } : {});
+      send(request, response, answer, ending());
     } catch (error) {
       const { refusal, known } = toRefusal(error);
       status = refusal.status;

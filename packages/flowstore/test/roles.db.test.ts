@@ -33,7 +33,6 @@ describe('the application', () => {
   test('without a tenant sees no row of any flow table', async () => {
     for (const table of [
       'flow_5s',
-      'raw',
       'flow_1m',
       'flow_1h',
       'edge_1h',
@@ -80,7 +79,6 @@ describe('ingest', () => {
   test('reads nothing', async () => {
     for (const table of [
       'flow_5s',
-      'raw',
       'flow_1m',
       'edge_1h',
       'peers',

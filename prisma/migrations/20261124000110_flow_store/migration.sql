@@ -6,7 +6,7 @@
 --
 -- Facts form a commutative monoid (sums, minima, maxima, bounded unions), so late and repeated-window data just add.
 -- `kind` packs what a filter seldom asks for: protocol << 20 | port << 4 | reporter << 3 | action << 2 | evidence (indices as in @margay/model).
--- Raw rows pack pairs of 32-bit numbers into one column, since COPY's time goes with the number of columns; view flow.raw takes them apart.
+-- Raw rows pack pairs of 32-bit numbers into one column, since COPY's time goes with the number of columns; RAW_SQL of packages/flowstore takes them apart.
 -- Counters are doubles: exact to 2^53, which is what JavaScript reads, and no sum of hostile values can raise an error that would stop the roll-up of all tenants.
 --
 --   margay_app     reads through the parents, filtered by row-level security on app.org; no grant on any partition
@@ -43,16 +43,6 @@ CREATE TABLE flow.flow_5s (
 ) PARTITION BY RANGE (received_at);
 -- Rows come in the order of this column: a block range index costs next to nothing on COPY, a B-tree a third of the speed.
 CREATE INDEX flow_5s_received ON flow.flow_5s USING brin (received_at) WITH (pages_per_range = 16, autosummarize = on);
-
-CREATE VIEW flow.raw WITH (security_invoker = true) AS
-SELECT received_at, org_id, cluster_id, (slot >> 32)::integer AS window_no, src, dst, service, trace, (slot & 4294967295)::integer AS kind,
-  1::double precision AS flows, bytes_fwd, (packets >> 32)::double precision AS packets_fwd,
-  bytes_rev, (packets & 4294967295)::double precision AS packets_rev,
-  (connections >> 32)::double precision AS started, (connections & 4294967295)::double precision AS completed,
-  (slot >> 32) * 5000::double precision + (seen >> 32) AS first_seen_ms,
-  (slot >> 32) * 5000::double precision + ((seen << 32) >> 32) AS last_seen_ms,
-  addresses
-FROM flow.flow_5s;
 
 CREATE TABLE flow.flow_1m (
   org_id        uuid NOT NULL,
@@ -224,7 +214,7 @@ CREATE POLICY tenant ON flow.batches FOR SELECT TO margay_app USING (org_id = nu
 CREATE POLICY tenant ON flow.losses FOR SELECT TO margay_app USING (org_id = nullif(current_setting('app.org', true), '')::uuid);
 CREATE POLICY tenant ON flow.frontiers FOR SELECT TO margay_app USING (org_id = nullif(current_setting('app.org', true), '')::uuid);
 CREATE POLICY tenant ON flow.forgotten TO margay_app USING (org_id = nullif(current_setting('app.org', true), '')::uuid);
-GRANT SELECT ON flow.flow_5s, flow.raw, flow.flow_1m, flow.flow_1h, flow.edge_1h, flow.peers, flow.batches, flow.losses, flow.frontiers,
+GRANT SELECT ON flow.flow_5s, flow.flow_1m, flow.flow_1h, flow.edge_1h, flow.peers, flow.batches, flow.losses, flow.frontiers,
   flow.cursor, flow.levels TO margay_app;
 GRANT SELECT, INSERT ON flow.forgotten TO margay_app;
 
@@ -238,7 +228,7 @@ CREATE POLICY rollup ON flow.flow_1m TO margay_rollup USING (true) WITH CHECK (t
 CREATE POLICY rollup ON flow.flow_1h TO margay_rollup USING (true) WITH CHECK (true);
 CREATE POLICY rollup ON flow.edge_1h TO margay_rollup USING (true) WITH CHECK (true);
 CREATE POLICY rollup ON flow.frontiers TO margay_rollup USING (true) WITH CHECK (true);
-GRANT SELECT ON flow.flow_5s, flow.raw, flow.batches, flow.levels TO margay_rollup;
+GRANT SELECT ON flow.flow_5s, flow.batches, flow.levels TO margay_rollup;
 GRANT SELECT, INSERT, UPDATE ON flow.flow_1m, flow.flow_1h, flow.edge_1h, flow.frontiers TO margay_rollup;
 GRANT SELECT, UPDATE ON flow.cursor TO margay_rollup;
 

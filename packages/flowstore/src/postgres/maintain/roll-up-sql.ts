@@ -1,3 +1,5 @@
+import { RAW_SQL } from '../raw-sql.ts';
+
 const SUMS = ['flows', 'bytes_fwd', 'packets_fwd', 'bytes_rev', 'packets_rev', 'started', 'completed'];
 const FACTS = [...SUMS, 'first_seen_ms', 'last_seen_ms'];
 
@@ -31,13 +33,13 @@ export const ROLL_UP_SQL = {
   /** Late data may fall where no partition stands (any more): made again unless it is past the level's horizon. */
   ensurePartitions: `SELECT flow.ensure_partition(level, bucket) FROM (
       SELECT DISTINCT l.name AS level, date_bin(l.step, to_timestamp(w.window_no * 5::float8), 'epoch') AS bucket
-      FROM (SELECT DISTINCT window_no FROM flow.raw WHERE ${arrived}) w, flow.levels l WHERE l.name <> 'flow_5s') b
+      FROM (SELECT DISTINCT window_no FROM ${RAW_SQL} WHERE ${arrived}) w, flow.levels l WHERE l.name <> 'flow_5s') b
     WHERE bucket >= (SELECT horizon FROM flow.levels WHERE name = level)`,
   rollUp: `WITH minutes AS MATERIALIZED (
       SELECT org_id, cluster_id, to_timestamp(floor(window_no / 12) * 60::float8) AS bucket, src, dst, kind, service, trace,
         ${addUp},
         coalesce(flow.union_addresses(nullif(addresses, '')), '') AS addresses
-      FROM flow.raw WHERE ${arrived}
+      FROM ${RAW_SQL} WHERE ${arrived}
       GROUP BY org_id, cluster_id, window_no / 12, src, dst, kind, service, trace
     ), into_1m AS (${upsert('flow.flow_1m', [...KEY, 'trace'], { addresses: true })}
     ), into_1h AS (${upsert('flow.flow_1h', [...KEY, 'trace'], { addresses: true })}

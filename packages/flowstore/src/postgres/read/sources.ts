@@ -1,5 +1,6 @@
 import type { ResolutionSeconds } from '@margay/model';
 import type { TimeRange } from '../../contract.ts';
+import { RAW_SQL } from '../raw-sql.ts';
 import type { Horizons, Segment } from './plan.ts';
 
 /** Collects values for `$n`. */
@@ -70,7 +71,7 @@ function rawSql(
   const earliestMs = Math.min(rolledToMs, ...fine.map((s) => s.fromMs - AHEAD_MS));
   return `SELECT src, dst, service, kind, ${bucketOf('window_no * 5::float8', options)} AS bucket_ms,
       flows, ${SUMS.join(', ')}, first_seen_ms, last_seen_ms${addresses ? ', addresses' : ''}
-    FROM flow.raw
+    FROM ${RAW_SQL}
     WHERE org_id = ${scope.org} AND cluster_id = ${scope.cluster}
       AND received_at >= ${time(parameters, earliestMs)} AND ${windows(whole)}
       AND (received_at >= ${time(parameters, rolledToMs)}${fine.map((s) => ` OR (${windows(s)})`).join('')}) AND ${where}`;
