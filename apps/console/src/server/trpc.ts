@@ -19,14 +19,32 @@ const t = initTRPC.context<ApiContext>().create({
 
 /** The one wrapper: session and membership become a verb's context; errors are mapped once. */
 export const procedure = t.procedure.use(async ({ ctx, path, next }) => {
-  try {
-    const result = await next({ ctx: { ...ctx, verb: verbContext(ctx) } });
-    if (!result.ok) throw toTrpcError(result.error, ctx.requestId, path);
-    return result;
-  } catch (error) {
-    throw toTrpcError(error, ctx.requestId, path);
-  }
+  const verb = orTrpcError(() => verbContext(ctx), ctx, path);
+  const result = await next({ ctx: { ...ctx, verb } });
+  if (!result.ok) throw toTrpcError(result.error, ctx.requestId, path);
+  return result;
 });
+
+function orTrpcError<T>(run: () => T, { requestId }: ApiContext, path: string): T {
+  try {
+    return run();
+  } catch (error) {
+    throw toTrpcError(error, requestId, path);
+  }
+}
+
+/** The same for a stream, whose errors come after its procedure has answered. */
+export async function* mapErrors<T>(
+  stream: AsyncIterable<T>,
+  { requestId }: ApiContext,
+  path: string,
+): AsyncGenerator<T, void, undefined> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw toTrpcError(error, requestId, path);
+  }
+}
 
 /** Proves the membership. @throws MargayError NOT_FOUND for an organisation that is not theirs. */
 export function verbContext({ session, org, requestId }: ApiContext): VerbContext {

@@ -8,11 +8,13 @@ import {
   type Column,
   DataTable,
   Empty,
+  Failure,
   formatClock,
   formatCount,
   Menu,
   MenuItem,
   MenuLink,
+  SkeletonRows,
   StaleNotice,
 } from '@margay/ui';
 import { useQuery } from '@tanstack/react-query';
@@ -29,28 +31,41 @@ const WORDS = { connected: 'Connected', silent: 'Silent', waiting: 'Waiting for 
 export function ClustersPage() {
   const { org, role, clusters } = useShell();
   const [doomed, setDoomed] = useState<ClusterView | null>(null);
-  const list = useQuery({ ...useTRPC().cluster.list.queryOptions(), initialData: [...clusters] });
+  const list = useQuery({
+    ...useTRPC().cluster.list.queryOptions(),
+    ...(clusters.length > 0 ? { initialData: [...clusters] } : {}),
+  });
   const mayWrite = may(role, 'cluster.write');
   const columns = useMemo(() => clusterColumns(org.slug, mayWrite, setDoomed), [org.slug, mayWrite]);
   return (
     <>
       <TopBar title="Clusters">
         <span className="grow" />
-        {mayWrite && list.data.length > 0 ? (
+        {mayWrite && list.data && list.data.length > 0 ? (
           <Link className={buttonClass()} href={paths.connect(org.slug)}>
             Connect a cluster
           </Link>
         ) : null}
       </TopBar>
       <div className="work scroll">
-        {list.isError ? (
+        {list.isError && list.data ? (
           <StaleNotice
             shownAsOf={formatClock(list.dataUpdatedAt)}
             message={list.error.message}
             onRetry={() => void list.refetch()}
           />
         ) : null}
-        {list.data.length === 0 ? (
+        {!list.data ? (
+          list.isError ? (
+            <Failure
+              title="The clusters cannot be read"
+              message={list.error.message}
+              onRetry={() => void list.refetch()}
+            />
+          ) : (
+            <SkeletonRows roomy />
+          )
+        ) : list.data.length === 0 ? (
           <Empty
             title="No cluster yet"
             actions={
@@ -130,7 +145,8 @@ function clusterColumns(
       numeric: true,
       className: 'not-narrow',
       sortBy: (row) => row.agents.total,
-      cell: (row) => `${row.agents.alive} of ${row.agents.total}`,
+      cell: (row) =>
+        row.agents.total === 0 ? <span className="third">none yet</span> : `${row.agents.alive} of ${row.agents.total}`,
     },
     {
       id: 'nodes',

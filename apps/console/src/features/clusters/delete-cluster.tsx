@@ -26,9 +26,10 @@ export function DeleteCluster({ cluster, onClose }: { cluster: ClusterView; onCl
       text={
         <>
           <p>
-            Its flows, recommendations and the inventory of {plural(cluster.workloads, 'workload')} are hidden at once
-            and then cleared; the credential of {plural(cluster.agents.total, 'agent')} is revoked. This cannot be
-            undone.
+            {cluster.agents.total === 0
+              ? 'Nothing of it has arrived yet; its install lines stop working.'
+              : `Its flows, recommendations and the inventory of ${plural(cluster.workloads, 'workload')} are hidden at once and then cleared; the credential of its ${plural(cluster.agents.total, 'agent')} is revoked.`}{' '}
+            This cannot be undone.
           </p>
           <p>
             The cluster keeps running as it is. Remove the agents there with{' '}

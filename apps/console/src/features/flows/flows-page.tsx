@@ -71,11 +71,13 @@ export function FlowsPage({ clusterId }: { clusterId: ClusterId }) {
         <span className="grow" />
         {range.kind === 'last' ? (
           <>
-            <LiveSign clusterId={clusterId} state={live}>
-              {paused && newer.count > 0 ? (
-                <span className="third not-narrow">{`${formatCount(newer.count)}${newer.more ? '+' : ''} newer`}</span>
-              ) : null}
-            </LiveSign>
+            {paused || live !== 'off' ? (
+              <LiveSign clusterId={clusterId} state={live}>
+                {paused && newer.count > 0 ? (
+                  <span className="third not-narrow">{`${formatCount(newer.count)}${newer.more ? '+' : ''} newer`}</span>
+                ) : null}
+              </LiveSign>
+            ) : null}
             <Button icon={paused ? 'play' : 'pause'} onClick={paused ? resume : pause}>
               {paused ? 'Resume' : 'Pause'}
             </Button>

@@ -37,8 +37,7 @@ export function GraphPage({ clusterId }: { clusterId: ClusterId }) {
   const say = useToast();
   const palette = usePalette();
   const name = useCluster(clusterId)?.name ?? 'cluster';
-  const { graph, workloads, workloadsKnown } = useGraphData(clusterId, range);
-  const data = graph.data;
+  const { graph, data, workloads, workloadsKnown } = useGraphData(clusterId, range);
   const queryClient = useQueryClient();
   const live = useLive(
     clusterId,
@@ -117,7 +116,7 @@ export function GraphPage({ clusterId }: { clusterId: ClusterId }) {
       />
       {graph.isError && data ? (
         <StaleNotice
-          shownAsOf={formatClock(graph.dataUpdatedAt)}
+          shownAsOf={formatClock(data.toMs)}
           message={graph.error.message}
           onRetry={() => void graph.refetch()}
         />

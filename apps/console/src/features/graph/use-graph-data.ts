@@ -2,6 +2,7 @@
 import type { ClusterId } from '@margay/model';
 import type { EdgeView, WorkloadView } from '@margay/services/inputs';
 import { useQuery } from '@tanstack/react-query';
+import { useRef } from 'react';
 import { useTRPC, useTRPCClient } from '../../client/trpc.tsx';
 import { boundsOf, type Range } from '../range/index.ts';
 
@@ -31,11 +32,15 @@ export function useGraphData(clusterId: ClusterId, range: Range) {
     },
     placeholderData: (before) => before,
   });
+  const last = useRef<GraphData>(undefined);
+  if (graph.data) last.current = graph.data;
   const workloads = useQuery(
     useTRPC().workload.list.queryOptions({ clusterId }, { refetchInterval: WORKLOADS_EVERY_MS }),
   );
   return {
     graph,
+    /** The last that could be read, also of another time: an error leaves it on screen. */
+    data: graph.data ?? last.current,
     workloads: workloads.data ?? NO_WORKLOADS,
     workloadsKnown: workloads.data !== undefined || workloads.isError,
   };

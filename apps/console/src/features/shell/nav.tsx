@@ -3,15 +3,13 @@ import { may } from '@margay/model';
 import { Ago, Glyph, Icon, type IconName, Mark, Menu, MenuLabel, MenuLink, MenuRule } from '@margay/ui';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import { clusterOf, paths } from './paths.ts';
+import { paths } from './paths.ts';
 import { useShell } from './shell-context.tsx';
 import { UserMenu } from './user-menu.tsx';
 
 /** The way around: only pages that exist. `onGo` closes the drawer on a narrow screen. */
 export function Nav({ onGo, onKeys }: { onGo?: () => void; onKeys: () => void }) {
-  const { org, clusters, role, openPalette } = useShell();
-  const pathname = usePathname();
-  const clusterId = clusterOf(pathname)?.clusterId ?? clusters[0]?.id;
+  const { org, clusterId, role, openPalette } = useShell();
   const link = (href: string, icon: IconName, text: string) => (
     <NavLink key={href} href={href} icon={icon} text={text} onGo={onGo} />
   );

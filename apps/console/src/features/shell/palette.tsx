@@ -62,10 +62,9 @@ export function Palette({
 }
 
 function useEntries(onKeys: () => void): [string, Entry[]][] {
-  const { org, orgs, clusters, role } = useShell();
+  const { org, orgs, clusters, clusterId, role } = useShell();
   const router = useRouter();
   const here = clusterOf(usePathname());
-  const clusterId = here?.clusterId ?? clusters[0]?.id;
   const go = (id: string, icon: IconName, text: string, href: string, keys?: string): Entry => ({
     id,
     icon,

@@ -9,6 +9,8 @@ export interface ShellState {
   readonly org: OrgView;
   readonly role: Role;
   readonly clusters: readonly ClusterView[];
+  /** The cluster that pages are about: the address's, else the last one looked at, else one with traffic. */
+  readonly clusterId: string | undefined;
   readonly version: string;
   readonly openNav: () => void;
   readonly openPalette: () => void;

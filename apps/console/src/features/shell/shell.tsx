@@ -13,6 +13,7 @@ import { clusterOf, paths } from './paths.ts';
 import { ShellContext } from './shell-context.tsx';
 import './shell.css';
 
+const NO_CLUSTERS: readonly ClusterView[] = [];
 const CLUSTERS_EVERY_MS = 10_000;
 
 /** Navigation, palette, keys and notices around every page of an organisation. */
@@ -27,20 +28,23 @@ export function Shell({
   user: { name: string; email: string };
   orgs: readonly OrgView[];
   org: OrgView;
-  clusters: readonly ClusterView[];
+  /** Null when they could not be read: the shell tries again by itself. */
+  clusters: readonly ClusterView[] | null;
   version: string;
   children: ReactNode;
 }) {
   const [navOpen, setNavOpen] = useState(false);
   const [paletteOpen, setPaletteOpen] = useState(false);
   const [keysOpen, setKeysOpen] = useState(false);
-  const current = useQuery(
-    useTRPC().cluster.list.queryOptions(undefined, {
-      initialData: [...clusters],
-      refetchInterval: CLUSTERS_EVERY_MS,
-      retry: true,
-    }),
-  ).data;
+  const current =
+    useQuery(
+      useTRPC().cluster.list.queryOptions(undefined, {
+        ...(clusters ? { initialData: [...clusters] } : {}),
+        refetchInterval: CLUSTERS_EVERY_MS,
+        retry: true,
+      }),
+    ).data ?? NO_CLUSTERS;
+  const clusterId = useClusterInSight(current);
   const state = useMemo(
     () => ({
       user,
@@ -48,13 +52,14 @@ export function Shell({
       org,
       role: org.role,
       clusters: current,
+      clusterId,
       version,
       openNav: () => setNavOpen(true),
       openPalette: () => setPaletteOpen(true),
     }),
-    [user, orgs, org, current, version],
+    [user, orgs, org, current, clusterId, version],
   );
-  usePageKeys(org.slug, current[0]?.id, { openPalette: () => setPaletteOpen(true), openKeys: () => setKeysOpen(true) });
+  usePageKeys(org.slug, clusterId, { openPalette: () => setPaletteOpen(true), openKeys: () => setKeysOpen(true) });
   return (
     <ShellContext value={state}>
       <ToastHost>
@@ -83,13 +88,20 @@ export function Shell({
   );
 }
 
+function useClusterInSight(clusters: readonly ClusterView[]): string | undefined {
+  const here = clusterOf(usePathname())?.clusterId;
+  const [last, setLast] = useState(here);
+  if (here !== undefined && here !== last) setLast(here);
+  const isThere = clusters.some((each) => each.id === last);
+  return here ?? (isThere ? last : (clusters.find((each) => each.lastFlowAt) ?? clusters[0])?.id);
+}
+
 function usePageKeys(
   org: string,
-  firstCluster: string | undefined,
+  clusterId: string | undefined,
   actions: { openPalette: () => void; openKeys: () => void },
 ): void {
   const router = useRouter();
-  const clusterId = clusterOf(usePathname())?.clusterId ?? firstCluster;
   const go = (to: (org: string, cluster: string) => string) => () => {
     if (clusterId) router.push(to(org, clusterId));
   };

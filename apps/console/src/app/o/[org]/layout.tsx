@@ -2,7 +2,7 @@ import { NuqsAdapter } from 'nuqs/adapters/next/app';
 import type { ReactNode } from 'react';
 import { ApiProvider } from '../../../client/trpc.tsx';
 import { Shell } from '../../../features/shell/index.ts';
-import { orgPage } from '../../../server/org-page.ts';
+import { orgClusters, orgPage } from '../../../server/org-page.ts';
 import { site } from '../../../server/site.ts';
 
 export default async function OrgLayout({
@@ -12,8 +12,9 @@ export default async function OrgLayout({
   children: ReactNode;
   params: Promise<{ org: string }>;
 }) {
-  const { session, org: member, api } = await orgPage((await params).org);
-  const [orgs, clusters] = await Promise.all([api.org.listMine(), api.cluster.list()]);
+  const slug = (await params).org;
+  const { session, org: member, api } = await orgPage(slug);
+  const [orgs, clusters] = await Promise.all([api.org.listMine(), orgClusters(slug)]);
   const org = orgs.find((each) => each.id === member.id);
   if (!org) return null;
   const { name, email } = session.user;

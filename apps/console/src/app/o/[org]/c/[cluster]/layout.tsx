@@ -1,7 +1,7 @@
 import { ClusterId } from '@margay/model';
 import { notFound } from 'next/navigation';
 import type { ReactNode } from 'react';
-import { orgPage } from '../../../../../server/org-page.ts';
+import { orgClusters } from '../../../../../server/org-page.ts';
 
 /** A cluster that is not this organisation's does not exist. */
 export default async function ClusterLayout({
@@ -12,8 +12,8 @@ export default async function ClusterLayout({
   params: Promise<{ org: string; cluster: string }>;
 }) {
   const { org, cluster } = await params;
-  const { api } = await orgPage(org);
+  const clusters = await orgClusters(org);
   const id = ClusterId.safeParse(cluster);
-  if (!id.success || !(await api.cluster.list()).some((each) => each.id === id.data)) notFound();
+  if (!id.success || (clusters !== null && !clusters.some((each) => each.id === id.data))) notFound();
   return children;
 }
