@@ -27,6 +27,17 @@ export function seeded(seed: number): () => number {
   };
 }
 
+/** A standing relation: seen in every window. */
+interface Edge {
+  src: KnownPeer;
+  readonly dst: KnownPeer;
+  readonly port: number;
+  readonly protocol: number;
+  readonly reporter: 'src' | 'dst';
+  readonly action: 'allow' | 'deny';
+  readonly addresses: readonly string[];
+}
+
 interface KnownPeer {
   readonly id: string;
   readonly peer: Peer;
@@ -34,11 +45,12 @@ interface KnownPeer {
   readonly lo: number;
 }
 
-/** What one node's agent sends: window after window, over peers of which one in a hundred is new each time. */
+/** What one node's agent sends: window after window the same edges with other counts, between peers of which one in a hundred is new each time. */
 export class AgentTraffic {
   readonly #random: () => number;
   readonly #node: string;
   readonly #peers: KnownPeer[] = [];
+  readonly #edges: Edge[] = [];
   #made = 0;
   #sequence = 0;
 
@@ -46,6 +58,7 @@ export class AgentTraffic {
     this.#random = seeded(agent + 1);
     this.#node = `worker-${agent}`;
     for (let i = 0; i < PEERS_PER_AGENT; i++) this.#peers.push(this.#newPeer());
+    for (let i = 0; i < ROWS_PER_BATCH; i++) this.#edges.push(this.#newEdge());
   }
 
   /** Definitions of all peers, no rows: sent before the clock starts, as an agent that has run for a while has done. */
@@ -57,21 +70,35 @@ export class AgentTraffic {
     const fresh: KnownPeer[] = [];
     for (let i = 0; i < PEERS_PER_AGENT * NEW_PEERS_SHARE; i++) {
       const peer = this.#newPeer();
-      this.#peers[Math.floor(this.#random() * PEERS_PER_AGENT)] = peer;
+      this.#peers[this.#below(PEERS_PER_AGENT)] = peer;
+      const edge = this.#edges[this.#below(ROWS_PER_BATCH)];
+      if (edge) edge.src = peer;
       fresh.push(peer);
     }
     const builder = new FlowColumnsBuilder(ROWS_PER_BATCH);
-    for (let row = 0; row < ROWS_PER_BATCH; row++) builder.push(this.#row(nowMs));
+    for (const edge of this.#edges) builder.push(this.#row(edge, nowMs));
     return this.#prepare(builder, fresh);
   }
 
-  #row(nowMs: number) {
-    const random = this.#random;
-    const [src, dst] = [this.#pick(), this.#pick()];
-    const windowStart = Math.floor(nowMs / 5_000) * 5 - 5;
-    const firstSeenMs = windowStart * 1000 + Math.floor(random() * 4_000);
-    const packets = 1 + Math.floor(random() ** 3 * 5_000);
+  #newEdge(): Edge {
     return {
+      src: this.#pick(),
+      dst: this.#pick(),
+      port: [443, 8080, 53, 5432, 6379, 9090][this.#below(6)] ?? 80,
+      protocol: this.#random() < 0.9 ? 6 : 17,
+      reporter: this.#random() < 0.5 ? 'src' : 'dst',
+      action: this.#random() < 0.98 ? 'allow' : 'deny',
+      addresses:
+        this.#random() < 0.5 ? [] : [`10.0.${this.#below(ADDRESS_SETS) >> 8}.${this.#below(ADDRESS_SETS) & 255}`],
+    };
+  }
+
+  #row({ src, dst, ...edge }: Edge, nowMs: number) {
+    const windowStart = Math.floor(nowMs / 5_000) * 5 - 5;
+    const firstSeenMs = windowStart * 1000 + this.#below(4_000);
+    const packets = 1 + Math.floor(this.#random() ** 3 * 5_000);
+    return {
+      ...edge,
       windowStart,
       srcHi: src.hi,
       srcLo: src.lo,
@@ -79,28 +106,24 @@ export class AgentTraffic {
       dstLo: dst.lo,
       serviceHi: 0,
       serviceLo: 0,
-      protocol: random() < 0.9 ? 6 : 17,
-      port: [443, 8080, 53, 5432, 6379, 9090][Math.floor(random() * 6)] ?? 80,
-      reporter: random() < 0.5 ? 'src' : 'dst',
-      action: random() < 0.98 ? 'allow' : 'deny',
       evidence: 'kernel',
-      bytesForward: packets * (60 + Math.floor(random() * 400)),
+      bytesForward: packets * (60 + this.#below(400)),
       packetsForward: packets,
-      bytesReverse: packets * (60 + Math.floor(random() * 1_300)),
+      bytesReverse: packets * (60 + this.#below(1_300)),
       packetsReverse: packets,
-      started: Math.floor(random() * 20),
-      completed: Math.floor(random() * 20),
+      started: this.#below(20),
+      completed: this.#below(20),
       firstSeenMs,
-      lastSeenMs: firstSeenMs + Math.floor(random() * 1_000),
-      addresses:
-        random() < 0.5
-          ? []
-          : [`10.${Math.floor(random() * ADDRESS_SETS) >> 8}.0.${Math.floor(random() * ADDRESS_SETS) & 255}`],
+      lastSeenMs: firstSeenMs + this.#below(1_000),
     } as const;
   }
 
+  #below(end: number): number {
+    return Math.floor(this.#random() * end);
+  }
+
   #pick(): KnownPeer {
-    const peer = this.#peers[Math.floor(this.#random() * PEERS_PER_AGENT)];
+    const peer = this.#peers[this.#below(PEERS_PER_AGENT)];
     if (!peer) throw new Error('an agent has peers');
     return peer;
   }

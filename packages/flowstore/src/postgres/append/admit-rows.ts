@@ -3,8 +3,8 @@ import type { FlowAck, FlowBatch } from '@margay/wire';
 
 /** Longest retention: older facts have no place to go. */
 const OLDEST_MS = 30 * 86_400_000;
-/** A node's clock is corrected, so an event can lie ahead of its arrival by rounding only. */
-const AHEAD_MS = 60_000;
+/** A node's clock is corrected, so an event can lie ahead of its arrival by little: what the tolerance leaves, and the way through the network. */
+export const AHEAD_MS = 10_000;
 /** Below this, received − sent is the way through the network, not the clock. */
 const CLOCK_TOLERANCE_MS = 2_000;
 

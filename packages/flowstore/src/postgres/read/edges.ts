@@ -54,6 +54,7 @@ export async function readEdges(
       bucketSeconds: 0,
       addresses: false,
       groupsMax: limit * GROUPS_PER_EDGE,
+      keep: 'busiest',
       where: options.namespaces && ((parameters, scope) => inNamespaces(parameters.add(options.namespaces), scope)),
     },
     options,

@@ -2,19 +2,22 @@ import { type Hash64, MargayError, type Peer, type ResolutionSeconds } from '@ma
 import type { FlowFilter, FlowPage, FlowRow, TimeRange } from '../../contract.ts';
 import { bucketRows } from '../../merge/bucket-rows.ts';
 import { passes } from '../../merge/filter.ts';
+import type { Group } from '../../merge/group.ts';
 import { idsOf } from './edges.ts';
 import { filterSql } from './filter-sql.ts';
 import { readFrontier } from './frontier.ts';
-import { type GroupAnswer, readGroups } from './groups.ts';
+import { readGroups } from './groups.ts';
 import type { PeerCache } from './peer-cache.ts';
 import { chooseLevel } from './plan.ts';
 import type { ReadSession } from './session.ts';
 
-/** Buckets that the first look takes; it widens where there is little. */
-const BUCKETS_FIRST = 12;
+/** A look takes so many buckets more than the one before, while there is little in them. */
+const GROWTH = 4;
 const GROUPS_MAX = 60_000;
 /** A page that finds too little in so many looks ends early, with a cursor to go on. */
 const LOOKS_MAX = 40;
+/** No key of a source sorts behind it. */
+const LAST_KEY_OF_SOURCE = `${'f'.repeat(16)}.999.99999.deny`;
 const CURSOR = /^(\d{1,15})(?:\/([0-9a-f]{32}\.\d{1,3}\.\d{1,5}\.(?:allow|deny)))?$/;
 
 interface Place {
@@ -46,28 +49,21 @@ export async function readFlows(
     ? parseCursor(options.cursor, resolutionSeconds)
     : { bucketMs: Math.floor(newestMs / stepMs) * stepMs, key: null };
   const rows: FlowRow[] = [];
-  let buckets = BUCKETS_FIRST;
-  for (let look = 0; look < LOOKS_MAX && rows.length < options.limit && place.bucketMs >= fromMs; look++) {
-    const endMs = place.bucketMs + stepMs;
-    const startMs = Math.max(fromMs, endMs - buckets * stepMs);
-    const window = { fromMs: startMs, toMs: endMs };
-    const found = await look_(session, cache, window, resolutionSeconds, filter, options);
-    if (found.truncated && endMs - startMs > stepMs) {
-      buckets = Math.max(1, Math.floor((endMs - startMs) / stepMs / 4));
+  let buckets = 1;
+  for (let looks = 0; looks < LOOKS_MAX && rows.length < options.limit && place.bucketMs >= fromMs; looks++) {
+    // What is left of a begun bucket is looked at alone.
+    const width = place.key === null ? buckets : 1;
+    const toMs = place.bucketMs + stepMs;
+    const window = { fromMs: Math.max(fromMs, toMs - width * stepMs), toMs };
+    const found = await look(session, cache, { window, level: resolutionSeconds, place }, filter, options);
+    if (found.upTo !== null && width > 1) {
+      buckets = Math.max(1, Math.floor(width / GROWTH));
       continue;
     }
-    const after = place;
-    const fresh = found.rows.filter(
-      ({ bucketStartMs, key }) => bucketStartMs < after.bucketMs || after.key === null || key > after.key,
-    );
-    const taken = fresh.slice(0, options.limit - rows.length);
+    const taken = found.rows.slice(0, options.limit - rows.length);
     rows.push(...taken.map(({ row }) => row));
-    const last = taken.at(-1);
-    place =
-      taken.length < fresh.length && last
-        ? { bucketMs: last.bucketStartMs, key: last.key }
-        : { bucketMs: startMs - stepMs, key: null };
-    if (!found.truncated) buckets *= 4;
+    place = nextPlace(taken, found, window.fromMs - stepMs, place);
+    if (found.upTo === null) buckets *= GROWTH;
   }
   return {
     rows,
@@ -77,34 +73,74 @@ export async function readFlows(
   };
 }
 
+interface KeyedRow {
+  readonly bucketStartMs: number;
+  readonly key: string;
+  readonly row: FlowRow;
+}
 interface Found {
-  readonly rows: readonly { readonly bucketStartMs: number; readonly key: string; readonly row: FlowRow }[];
-  readonly truncated: boolean;
+  readonly rows: readonly KeyedRow[];
+  /** Set where there was too much for one look: rows are whole up to this source, the rest of the bucket is still to come. */
+  readonly upTo: string | null;
+}
+interface Look {
+  readonly window: TimeRange;
+  readonly level: ResolutionSeconds;
+  readonly place: Place;
 }
 
-/** Merged rows of `window`, newest first; the bucket before and after are read too, since the two ends' windows do not coincide. */
-async function look_(
+function nextPlace(taken: readonly KeyedRow[], { rows, upTo }: Found, olderMs: number, before: Place): Place {
+  const last = taken.at(-1);
+  if (last && taken.length < rows.length) return { bucketMs: last.bucketStartMs, key: last.key };
+  if (upTo !== null) return { bucketMs: before.bucketMs, key: `${upTo}${LAST_KEY_OF_SOURCE}` };
+  return { bucketMs: olderMs, key: null };
+}
+
+/** Merged rows of `window` after `place`, newest first; the bucket before and after are read too, since the two ends' windows do not coincide. */
+async function look(
   session: ReadSession,
   cache: PeerCache,
-  window: TimeRange,
-  level: ResolutionSeconds,
+  { window, level, place }: Look,
   filter: FlowFilter,
   { backends }: PageOptions,
 ): Promise<Found> {
   const stepMs = level * 1000;
-  const answer: GroupAnswer = await readGroups(session, {
+  const { groups, truncated } = await readGroups(session, {
     segments: [{ level, fromMs: window.fromMs - stepMs, toMs: window.toMs + stepMs }],
     bucketSeconds: level,
     addresses: true,
     groupsMax: GROUPS_MAX,
-    where: (parameters, scope) => filterSql(filter, parameters, scope),
+    keep: 'smallest-source',
+    where: (parameters, scope) => {
+      const passing = filterSql(filter, parameters, scope);
+      return place.key === null ? passing : `${passing} AND ${fromSource(place.key)}`;
+    },
   });
-  const peers: ReadonlyMap<Hash64, Peer> = await cache.load(session, idsOf(answer.groups));
-  const rows = bucketRows(answer.groups, peers, level, backends)
+  const [whole, upTo] = truncated ? wholeSources(groups) : [groups, null];
+  const peers: ReadonlyMap<Hash64, Peer> = await cache.load(session, idsOf(whole));
+  const isAfter = (at: number, key: string) => at < place.bucketMs || place.key === null || key > place.key;
+  const rows = bucketRows(whole, peers, level, backends)
     .filter(({ row }) => row.bucketStartMs >= window.fromMs && row.bucketStartMs < window.toMs && passes(row, filter))
     .map(({ key, row }) => ({ key, row, bucketStartMs: row.bucketStartMs }))
+    .filter(({ bucketStartMs, key }) => isAfter(bucketStartMs, key))
     .sort((a, b) => b.bucketStartMs - a.bucketStartMs || (a.key < b.key ? -1 : 1));
-  return { rows, truncated: answer.truncated };
+  return { rows, upTo };
+}
+
+/** All but the last source, whose groups may have been cut in the middle; that one too where it is the only one. */
+function wholeSources(groups: readonly Group[]): [readonly Group[], string] {
+  const last = groups.at(-1)?.srcId ?? '';
+  const end = groups.findIndex(({ srcId }) => srcId === last);
+  return end > 0 ? [groups.slice(0, end), groups[end - 1]?.srcId ?? last] : [groups, last];
+}
+
+/** Sources that may still have rows after `key`. Ids sort as unsigned numbers, as their hex text does; bigint is signed. */
+function fromSource(key: string): string {
+  const source = BigInt(`0x${key.slice(0, 16)}`);
+  const next = key.endsWith(LAST_KEY_OF_SOURCE) ? source + 1n : source;
+  if (next >= 2n ** 64n) return 'false';
+  const signed = BigInt.asIntN(64, next);
+  return signed >= 0n ? `(src >= ${signed} OR src < 0)` : `(src >= ${signed} AND src < 0)`;
 }
 
 function formatCursor({ bucketMs, key }: Place): string {

@@ -12,8 +12,9 @@ export interface GroupQuery {
   readonly addresses: boolean;
   /** SQL condition over src, dst, service, kind (and addresses, where asked for). */
   readonly where?: (parameters: Parameters, scope: { org: string; cluster: string }) => string;
-  /** At most so many; the busiest are kept. */
+  /** At most so many are kept: the busiest, or those with the smallest source ids (as their hex text sorts). */
   readonly groupsMax: number;
+  readonly keep: 'busiest' | 'smallest-source';
 }
 
 export interface GroupAnswer {
@@ -35,7 +36,7 @@ export async function readGroups(session: ReadSession, query: GroupQuery): Promi
     text: `SELECT ${HEX('src')}, ${HEX('dst')}, ${HEX('service')}, kind, bucket_ms, ${query.addresses ? 'flow.union_addresses(addresses)' : 'NULL'}, ${SUM_SQL}
       FROM (${source}) s
       GROUP BY src, dst, service, kind, bucket_ms
-      ORDER BY sum(packets_fwd) + sum(packets_rev) DESC
+      ORDER BY ${query.keep === 'busiest' ? 'sum(packets_fwd) + sum(packets_rev) DESC' : 'src < 0, src'}
       LIMIT ${query.groupsMax + 1}`,
     values: parameters.values,
   } satisfies pg.QueryArrayConfig);

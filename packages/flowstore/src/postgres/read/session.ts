@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import type { Scope } from '../../contract.ts';
+import { AHEAD_MS } from '../append/admit-rows.ts';
 import type { Horizons } from './plan.ts';
 
 /** A read in one snapshot, under the tenant's row-level security. */
@@ -12,8 +13,6 @@ export interface ReadSession {
 }
 
 const STATEMENT_TIMEOUT_MS = 30_000;
-/** A row may lie this far ahead of its arrival (see admit-rows.ts). */
-const AHEAD_MS = 60_000;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Runs `work` in one read-only snapshot: levels, cursor and raw rows belong together, whatever the roll-up does meanwhile. */
@@ -57,7 +56,10 @@ async function openSession(client: pg.ClientBase, scope: Scope): Promise<ReadSes
   return {
     client,
     scope,
-    horizons: { ...horizons, rawMs: horizons.rawMs === 0 ? 0 : horizons.rawMs + AHEAD_MS },
+    horizons: {
+      ...horizons,
+      rawMs: horizons.rawMs === 0 ? 0 : Math.ceil((horizons.rawMs + AHEAD_MS) / 60_000) * 60_000,
+    },
     forgotten,
   };
 }

@@ -1,5 +1,6 @@
 import type { ResolutionSeconds } from '@margay/model';
 import type { TimeRange } from '../../contract.ts';
+import { AHEAD_MS } from '../append/admit-rows.ts';
 import { RAW_SQL } from '../raw-sql.ts';
 import type { Horizons, Segment } from './plan.ts';
 
@@ -13,8 +14,6 @@ export class Parameters {
 
 const SUMS = ['bytes_fwd', 'packets_fwd', 'bytes_rev', 'packets_rev', 'started', 'completed'] as const;
 const time = (parameters: Parameters, ms: number) => `to_timestamp(${parameters.add(ms / 1000)}::float8)`;
-/** How far before its arrival a raw row's event can not lie later than: see AHEAD_MS of admit-rows.ts. */
-const AHEAD_MS = 60_000;
 
 export interface SourceOptions {
   readonly scope: { readonly org: string; readonly cluster: string };
