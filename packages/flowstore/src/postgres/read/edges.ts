@@ -4,6 +4,7 @@ import type { Group } from '../../merge/group.ts';
 import { mergeSides, type Pair } from '../../merge/merge-sides.ts';
 import { resolveServices } from '../../merge/resolve-services.ts';
 import { toEdge } from '../../merge/to-edge.ts';
+import { affordableHorizons } from './affordable.ts';
 import { readFrontier } from './frontier.ts';
 import { type GroupQuery, readGroups } from './groups.ts';
 import { readLosses, undefinedPeers } from './losses.ts';
@@ -45,7 +46,7 @@ export async function readEdges(
   options: EdgeOptions,
 ): Promise<EdgeAnswer> {
   const limit = Math.min(options.limit ?? EDGES_MAX, EDGES_MAX);
-  const segments = planSegments(range, session.horizons);
+  const segments = planSegments(range, await affordableHorizons(session, range));
   const { pairs, groups, peers, truncated } = await readPairs(
     session,
     cache,

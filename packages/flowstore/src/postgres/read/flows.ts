@@ -13,7 +13,8 @@ import type { ReadSession } from './session.ts';
 
 /** A look takes so many buckets more than the one before, while there is little in them. */
 const GROWTH = 4;
-const GROUPS_MAX = 60_000;
+/** Groups that one look takes: enough for a page, or for what a filter may throw away. */
+const GROUPS = { perRow: 30, min: 3_000, max: 60_000 } as const;
 /** A page that finds too little in so many looks ends early, with a cursor to go on. */
 const LOOKS_MAX = 40;
 /** No key of a source sorts behind it. */
@@ -102,14 +103,14 @@ async function look(
   cache: PeerCache,
   { window, level, place }: Look,
   filter: FlowFilter,
-  { backends }: PageOptions,
+  { backends, limit }: PageOptions,
 ): Promise<Found> {
   const stepMs = level * 1000;
   const { groups, truncated } = await readGroups(session, {
     segments: [{ level, fromMs: window.fromMs - stepMs, toMs: window.toMs + stepMs }],
     bucketSeconds: level,
     addresses: true,
-    groupsMax: GROUPS_MAX,
+    groupsMax: Math.min(Math.max(limit * GROUPS.perRow, GROUPS.min), GROUPS.max),
     keep: 'smallest-source',
     where: (parameters, scope) => {
       const passing = filterSql(filter, parameters, scope);

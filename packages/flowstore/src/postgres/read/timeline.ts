@@ -1,5 +1,5 @@
-import type { ResolutionSeconds } from '@margay/model';
 import type { TimelinePoint, TimeRange } from '../../contract.ts';
+import { affordableHorizons } from './affordable.ts';
 import { readPairs } from './edges.ts';
 import type { PeerCache } from './peer-cache.ts';
 import { chooseLevel } from './plan.ts';
@@ -7,7 +7,6 @@ import type { ReadSession } from './session.ts';
 import { Parameters, sourceSql } from './sources.ts';
 
 const GROUPS_MAX = 100_000;
-const RAW_ROWS_MAX = 300_000;
 const MERGED_KIND = '(kind & ~11)';
 
 /** Traffic over time. Which end is believed is decided over the whole range, then that end's rows are counted by bucket. */
@@ -17,7 +16,7 @@ export async function readTimeline(
   range: TimeRange,
   points: number,
 ): Promise<{ resolutionSeconds: number; points: readonly TimelinePoint[] }> {
-  const level = await affordableLevel(session, range);
+  const level = chooseLevel(range, await affordableHorizons(session, range));
   const levelMs = level * 1000;
   const stepMs = Math.max(levelMs, Math.ceil((range.toMs - range.fromMs) / points / levelMs) * levelMs);
   const fromMs = Math.floor(range.fromMs / stepMs) * stepMs;
@@ -68,19 +67,6 @@ export async function readTimeline(
     all.push({ startMs, connections, denied, bytes, lost: lost.get(startMs) ?? 0 });
   }
   return { resolutionSeconds: stepMs / 1000, points: all };
-}
-
-/** Raw rows give the finest picture, unless there are so many that nobody would wait for it. */
-async function affordableLevel(session: ReadSession, range: TimeRange): Promise<ResolutionSeconds> {
-  const level = chooseLevel(range, session.horizons);
-  if (level > 5) return level;
-  const { rows } = await session.client.query<{ rows: number }>({
-    name: 'flow-raw-rows',
-    text: `SELECT coalesce(sum(rows), 0)::float8 AS rows FROM flow.batches
-      WHERE org_id = $1 AND cluster_id = $2 AND received_at >= to_timestamp($3::float8 / 1000)`,
-    values: [session.scope.orgId, session.scope.clusterId, range.fromMs],
-  });
-  return (rows[0]?.rows ?? 0) > RAW_ROWS_MAX ? 60 : level;
 }
 
 /** A loss counts in the bucket where it began; one that began earlier, in the first. */
