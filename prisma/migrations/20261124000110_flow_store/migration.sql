@@ -13,7 +13,6 @@
 --   margay_ingest  inserts, and copies into raw partitions; reads nothing (COPY is refused on a table with row-level security, hence none on partitions)
 --   margay_rollup  reads raw, writes levels; makes and drops partitions by the functions below, which only it may call
 
-DROP SCHEMA IF EXISTS flow CASCADE;
 CREATE SCHEMA flow;
 REVOKE ALL ON SCHEMA flow FROM PUBLIC;
 GRANT USAGE ON SCHEMA flow TO margay_app, margay_ingest, margay_rollup;
