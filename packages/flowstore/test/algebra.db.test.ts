@@ -112,7 +112,7 @@ test('the same facts give the same edges, however they are split, delayed, order
         );
       }
     }),
-    { numRuns: 25 },
+    { numRuns: 40 },
   );
 });
 

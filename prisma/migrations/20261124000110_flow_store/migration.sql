@@ -156,19 +156,21 @@ CREATE TABLE flow.cursor (
 );
 INSERT INTO flow.cursor (rolled_to) VALUES (date_bin('5 seconds', now(), 'epoch'));
 
--- One row a partitioned table: length of a partition, how long it is kept, how far ahead it is made, and from where on it is complete.
+-- One row a partitioned table: length of a partition, how long it is kept, how far ahead it is made, and from where on it is complete:
+-- older partitions are gone, and the roll-up puts nothing there, so that late data cannot make partitions without end.
 CREATE TABLE flow.levels (
   name    text PRIMARY KEY,
   step    interval NOT NULL,
   keep    interval NOT NULL,
   ahead   interval NOT NULL,
-  horizon timestamptz NOT NULL
+  horizon timestamptz NOT NULL DEFAULT 'epoch'
 );
-INSERT INTO flow.levels VALUES
-  ('flow_5s', '10 minutes', '70 minutes', '2 hours', 'epoch'),
-  ('flow_1m', '1 hour', '26 hours', '1 hour', 'epoch'),
-  ('flow_1h', '1 day', '31 days', '1 hour', 'epoch'),
-  ('edge_1h', '1 day', '31 days', '1 hour', 'epoch');
+INSERT INTO flow.levels (name, step, keep, ahead) VALUES
+  ('flow_5s', '10 minutes', '70 minutes', '2 hours'),
+  ('flow_1m', '1 hour', '26 hours', '1 hour'),
+  ('flow_1h', '1 day', '31 days', '1 hour'),
+  ('edge_1h', '1 day', '31 days', '1 hour');
+UPDATE flow.levels SET horizon = date_bin(step, now() - keep, 'epoch') WHERE name <> 'flow_5s';
 
 CREATE TABLE flow.partitions (
   level   text NOT NULL REFERENCES flow.levels,
@@ -321,14 +323,12 @@ BEGIN
       part := flow.ensure_partition(l.name, date_bin(l.step, at, 'epoch') + nth * l.step);
       RETURN NEXT;
     END LOOP;
-    FOR p IN
-      SELECT * FROM flow.partitions q
-      WHERE q.level = l.name AND q.to_at <= at - l.keep AND (l.name <> 'flow_5s' OR q.to_at <= rolled_to)
-      ORDER BY q.from_at
-    LOOP
+    UPDATE flow.levels v SET horizon = greatest(v.horizon, date_bin(v.step,
+      CASE v.name WHEN 'flow_5s' THEN least(at - v.keep, rolled_to) ELSE at - v.keep END, 'epoch'))
+      WHERE v.name = l.name RETURNING * INTO l;
+    FOR p IN SELECT * FROM flow.partitions q WHERE q.level = l.name AND q.to_at <= l.horizon ORDER BY q.from_at LOOP
       EXECUTE format('DROP TABLE flow.%I', p.name);
       DELETE FROM flow.partitions q WHERE q.name = p.name;
-      UPDATE flow.levels v SET horizon = greatest(v.horizon, p.to_at) WHERE v.name = l.name;
       action := 'dropped';
       part := p.name;
       RETURN NEXT;
