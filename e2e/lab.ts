@@ -13,6 +13,7 @@ export interface LabDescription {
   readonly suffix: string;
   readonly seed: number | null;
   readonly nodeName: string;
+  readonly nodeAddresses: Readonly<Record<'ipv4' | 'ipv6', string>>;
   readonly stateDirectory: string;
   readonly api: string;
   readonly expectedEdges: readonly {

@@ -12,7 +12,7 @@ export function seenText({ src, dst, protocol, port }: Edge): string {
   return `${peerText(src)} → ${peerText(dst)} ${protocol}/${port}`;
 }
 
-function endText(end: LabEnd): string {
+export function endText(end: LabEnd): string {
   if (end.kind === 'workload') return `${end.namespace}/${end.ownerKind}/${end.name}`;
   return end.kind === 'node' ? `node ${end.name}` : end.address;
 }

@@ -10,7 +10,7 @@ const WIDTHS = [
   { width: 390, height: 844 },
 ];
 
-/** Opens a page in both themes and widths: nothing reaches past the side, axe finds nothing, and a picture of each is kept in test-results/screens. */
+/** Opens a page in both themes and widths: nothing is loading any more, nothing reaches past the side, axe finds nothing, and a picture of each is kept in test-results/screens. */
 export async function inspectPage(
   page: Page,
   name: string,
@@ -24,6 +24,7 @@ export async function inspectPage(
       await page.setViewportSize(size);
       await page.goto(url);
       await ready(page);
+      await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
       await page.screenshot({ path: join(FOLDER, `${name}-${size.width}-${colorScheme}.png`) });
       const at = `${name} at ${size.width} px, ${colorScheme}`;
       expect

@@ -1,48 +1,78 @@
+import { createHash } from 'node:crypto';
+import type { Database } from '@margay/db';
 import { MargayError } from '@margay/model';
+import { toMargayError } from '../core/map-error.ts';
 
-export interface AttemptLimits {
-  readonly perKeyMax: number;
-  readonly windowMs: number;
-  /** Keys remembered; the longest untouched go first, so that an attacker's noise costs bounded memory. */
-  readonly keysMax: number;
+/** At most `max` attempts in a window that begins with the first of them. */
+export interface AttemptRule {
+  /** What is counted: `address`, `account`. */
+  readonly name: string;
+  /** Whose: an address, an e-mail. Only a hash of it is kept. */
+  readonly of: string;
+  readonly max: number;
+  /** A success wipes the count instead of taking its own attempt back. */
+  readonly forgottenOnSuccess?: true;
 }
 
-/** Counts failures by key within a window that begins with the first of them. In this process's memory. */
-export class AttemptLimiter {
-  readonly #limits: AttemptLimits;
-  readonly #failures = new Map<string, { count: number; untilMs: number }>();
+export interface Attempts {
+  /** `sign-in`, `sign-up`: each door counts for itself. */
+  readonly door: string;
+  readonly rules: readonly AttemptRule[];
+  readonly windowMs: number;
+}
 
-  constructor(limits: AttemptLimits) {
-    this.#limits = limits;
+/** What {@link takeAttempt} throws, with {@link Attempts} as they were when the limit was met. */
+export class TooManyAttempts extends MargayError {
+  /** No attempt of this window was refused before. */
+  readonly isFirst: boolean;
+
+  constructor(retryAfterSeconds: number, isFirst: boolean) {
+    super('LIMIT_EXCEEDED', `too many attempts: try again in ${retryAfterSeconds} s`, {
+      details: { retryAfterSeconds },
+    });
+    this.isFirst = isFirst;
   }
+}
 
-  /** @throws MargayError LIMIT_EXCEEDED, with the seconds to wait, while `key` has failed too often. */
-  check(key: string, nowMs: number): void {
-    const entry = this.#failures.get(key);
-    if (!entry || entry.untilMs <= nowMs || entry.count < this.#limits.perKeyMax) return;
-    const retryAfterSeconds = Math.ceil((entry.untilMs - nowMs) / 1000);
-    const minutes = Math.ceil(retryAfterSeconds / 60);
-    throw new MargayError(
-      'LIMIT_EXCEEDED',
-      `too many attempts: try again in ${minutes} minute${minutes === 1 ? '' : 's'}`,
-      { details: { retryAfterSeconds } },
-    );
-  }
+/**
+ * Counts an attempt before it is made, so that many at once cannot slip through together; in the database, for all processes.
+ * In a transaction of its own: the count stays whatever becomes of the attempt.
+ *
+ * @returns to be called when the attempt succeeded, where success is not to count.
+ * @throws TooManyAttempts; a refused attempt counts under no rule.
+ */
+export async function takeAttempt(
+  db: Database,
+  { door, rules, windowMs }: Attempts,
+  now: Date,
+): Promise<() => Promise<void>> {
+  const keyed = rules.map((rule) => ({ ...rule, key: keyOf(door, rule) }));
+  const [keys, maxima] = [keyed.map(({ key }) => key), keyed.map(({ max }) => max)];
+  const refusals = await inGate(
+    db,
+    (tx) =>
+      tx.$queryRaw<{ wait_seconds: number; first: boolean }[]>`
+        select * from gate.take_attempt(${keys}, ${maxima}::int[], ${windowMs} * interval '1 ms', ${now}::timestamptz)`,
+  );
+  const [refusal] = refusals;
+  if (refusal) throw new TooManyAttempts(refusal.wait_seconds, refusal.first);
+  const forgotten = keyed.filter((rule) => rule.forgottenOnSuccess).map(({ key }) => key);
+  const takenBack = keyed.filter((rule) => !rule.forgottenOnSuccess).map(({ key }) => key);
+  return async () => {
+    await inGate(db, (tx) => tx.$queryRaw`select gate.settle_attempt(${forgotten}, ${takenBack})::text`);
+  };
+}
 
-  fail(key: string, nowMs: number): void {
-    const entry = this.#failures.get(key);
-    const next =
-      entry && entry.untilMs > nowMs
-        ? { count: entry.count + 1, untilMs: entry.untilMs }
-        : { count: 1, untilMs: nowMs + this.#limits.windowMs };
-    this.#failures.delete(key);
-    this.#failures.set(key, next);
-    if (this.#failures.size <= this.#limits.keysMax) return;
-    const [oldest] = this.#failures.keys();
-    if (oldest !== undefined) this.#failures.delete(oldest);
-  }
+function keyOf(door: string, { name, of }: AttemptRule): Buffer {
+  return createHash('sha256')
+    .update(JSON.stringify([door, name, of]))
+    .digest();
+}
 
-  succeed(key: string): void {
-    this.#failures.delete(key);
+async function inGate<T>(db: Database, work: Parameters<typeof db.inTenant<T>>[1]): Promise<T> {
+  try {
+    return await db.inTenant({}, work);
+  } catch (error) {
+    throw toMargayError(error, { verb: 'counting attempts' });
   }
 }
