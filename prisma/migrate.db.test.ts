@@ -38,7 +38,7 @@ describe('migrations', () => {
   it('need no superuser: a role that owns the database and may make roles is enough', async () => {
     const server = inject('margayPostgres');
     const name = `${server.prefix}${randomBytes(5).toString('hex')}`;
-    const role = `margay_hosted_${randomBytes(5).toString('hex')}`;
+    const role = `hosted_${randomBytes(5).toString('hex')}`;
     await asAdmin(`CREATE ROLE ${role} LOGIN CREATEROLE PASSWORD 'hosted'`);
     const ownerUrl = await createDatabase(name, role);
     const options = { ownerUrl: withLogin(ownerUrl, role, 'hosted'), passwords: server.passwords };

@@ -125,7 +125,7 @@ describe('signing in', () => {
       });
     await expect(authenticate(deps, credentials, from('203.0.113.9', now))).rejects.toMatchObject({
       code: 'LIMIT_EXCEEDED',
-      message: 'too many attempts: try again in 15 minutes',
+      message: 'too many attempts: try again in 900 s',
       details: { retryAfterSeconds: 900 },
     });
     await expect(authenticate(deps, credentials, from('203.0.113.10', now))).resolves.toMatchObject({

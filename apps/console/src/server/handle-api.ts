@@ -1,6 +1,7 @@
 import 'server-only';
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
 import { z } from 'zod';
+import { clientAddress } from './client-address.ts';
 import { newRequestId } from './request-id.ts';
 import { appRouter } from './router.ts';
 import { currentSession } from './session.ts';
@@ -22,6 +23,7 @@ export async function handleApi(request: Request): Promise<Response> {
       session: await currentSession(),
       org: Org.parse(request.headers.get('x-margay-org') ?? info.connectionParams?.org ?? null),
       requestId: newRequestId(),
+      address: clientAddress(request.headers.get('x-forwarded-for')),
     }),
   });
 }

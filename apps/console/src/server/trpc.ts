@@ -10,6 +10,8 @@ export interface ApiContext {
   readonly session: Session | null;
   readonly org: string | null;
   readonly requestId: string;
+  /** Where the browser is, as the front door saw it. A page that is rendered here has none. */
+  readonly address?: string;
 }
 
 const t = initTRPC.context<ApiContext>().create({
@@ -47,8 +49,8 @@ export async function* mapErrors<T>(
 }
 
 /** Proves the membership. @throws MargayError NOT_FOUND for an organisation that is not theirs. */
-export function verbContext({ session, org, requestId }: ApiContext): VerbContext {
-  const meta = { requestId, now: new Date() };
+export function verbContext({ session, org, requestId, address }: ApiContext): VerbContext {
+  const meta = { requestId, now: new Date(), address };
   return session ? userContext(dependencies(), session, org, meta) : nobodyContext(dependencies(), meta);
 }
 

@@ -21,7 +21,7 @@ export interface Attempts {
   readonly windowMs: number;
 }
 
-/** What {@link takeAttempt} throws, with {@link Attempts} as they were when the limit was met. */
+/** What {@link takeAttempt} throws. */
 export class TooManyAttempts extends MargayError {
   /** No attempt of this window was refused before. */
   readonly isFirst: boolean;

@@ -2,8 +2,12 @@ import { uuid7 } from '@margay/db';
 import { UserId } from '@margay/model';
 import { verb } from '../core/verb.ts';
 import { SignUpInput, SignUpOutput } from '../inputs/account.ts';
+import { takeAttempt } from './attempt-limiter.ts';
 import { hashPassword } from './password.ts';
 
+const HOUR_MS = 3_600_000;
+
+/** Successes count too: what is bounded is how many accounts one address makes, and how often an e-mail is asked about. */
 export const signUp = verb({
   name: 'account.signUp',
   kind: 'write',
@@ -11,6 +15,11 @@ export const signUp = verb({
   input: SignUpInput,
   output: SignUpOutput,
   conflict: 'there is an account with that e-mail address already: sign in instead',
+  before: async ({ deps, address, now }, { email }) => {
+    const ofAddress = address === undefined ? [] : [{ name: 'address', of: address, max: 30 }];
+    const rules = [...ofAddress, { name: 'account', of: email, max: 5 }];
+    await takeAttempt(deps.db, { door: 'sign-up', rules, windowMs: HOUR_MS }, now);
+  },
   run: async ({ db, input, ctx, enter }) => {
     const userId = UserId.parse(uuid7());
     const hash = await hashPassword(input.password);

@@ -51,5 +51,7 @@ export interface Context {
   readonly role: Role | null;
   readonly requestId: string;
   readonly now: Date;
+  /** The caller's address, as the edge knows it; none for what comes over no network. */
+  readonly address?: string;
   readonly deps: Deps;
 }

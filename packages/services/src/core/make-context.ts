@@ -5,6 +5,8 @@ import type { Context, Deps } from './context.ts';
 export interface CallMeta {
   readonly requestId: string;
   readonly now: Date;
+  /** See {@link Context}. */
+  readonly address?: string;
 }
 
 /** Nobody: for sign-up and enrolment. */

@@ -53,6 +53,8 @@ export interface VerbDefinition<
   readonly output: O;
   /** What a reader is told when a unique key stands in the way. */
   readonly conflict?: string;
+  /** Runs before the transaction opens, on input that was parsed: what it writes stays when the verb fails. What it throws refuses the call. */
+  readonly before?: (ctx: Context, input: z.output<I>) => Promise<void>;
   readonly run: (call: Call<N, z.output<I>>) => Promise<K extends 'write' ? Written<N, z.input<O>> : z.input<O>>;
 }
 
@@ -89,6 +91,7 @@ export function verb<
     try {
       const parsed = parseInput(input, raw);
       admit(needs, ctx);
+      await definition.before?.(ctx, parsed);
       // The output is parsed before the commit: an answer of the wrong shape takes the write back.
       return await withTransaction(ctx, kind, async (open) =>
         output.parse(await perform(definition, ctx, open, parsed)),
