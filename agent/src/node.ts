@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Heartbeat } from '@margay/wire';
 import { ExternalTable } from './calc/external-table.ts';
+import { CredentialSecret } from './enrolment/credential-secret.ts';
 import { FlowPipeline } from './flows/flow-pipeline.ts';
 import type { WindowSource } from './flows/window.ts';
 import { type IdentitySource, startIdentitySource } from './identity/identity-source.ts';
@@ -59,7 +60,12 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
     now,
   });
   const console = connectConsole(settings.url);
-  const credentials = new CredentialSource(settings.credentialDir, log);
+  const secret = new CredentialSecret(options.kube, settings.namespace);
+  const credentials = new CredentialSource({
+    directory: settings.credentialDir,
+    stored: () => secret.read(),
+    log,
+  });
   const sender = new Sender({ console, credentials, spool, log, now, onLease: (lease) => pipeline.lease(lease) });
 
   let failure = '';

@@ -47,7 +47,11 @@ async function start() {
   const spool = await Spool.open({ directory: join(directory, 'spool'), bytesMax: 1 << 20, log, now: Date.now });
   const sender = new Sender({
     console: connectConsole(console.origin),
-    credentials: new CredentialSource(join(directory, 'credential'), log),
+    credentials: new CredentialSource({
+      directory: join(directory, 'credential'),
+      stored: async () => null,
+      log,
+    }),
     spool,
     log,
     now: Date.now,

@@ -1,4 +1,4 @@
-import { CLUSTER_NAME, CREDENTIAL_SECRET, labelsOf, NAMESPACE, NODE_NAME } from './names.ts';
+import { CLUSTER_NAME, CREDENTIAL_READER, CREDENTIAL_SECRET, labelsOf, NAMESPACE, NODE_NAME } from './names.ts';
 
 const READ = ['get', 'list', 'watch'];
 const RBAC = 'rbac.authorization.k8s.io';
@@ -22,26 +22,9 @@ export function accessObjects(): object[] {
     clusterRoleBinding(CLUSTER_NAME, 'cluster'),
     clusterRoleBinding(NODE_NAME, 'node'),
     // `create` cannot be limited to a name, so the manifest makes the Secret and the agent only fills it.
-    {
-      apiVersion: `${RBAC}/v1`,
-      kind: 'Role',
-      metadata: { name: CREDENTIAL_SECRET, namespace: NAMESPACE, labels: labelsOf('cluster') },
-      rules: [
-        {
-          apiGroups: [''],
-          resources: ['secrets'],
-          resourceNames: [CREDENTIAL_SECRET],
-          verbs: ['get', 'update', 'patch'],
-        },
-      ],
-    },
-    {
-      apiVersion: `${RBAC}/v1`,
-      kind: 'RoleBinding',
-      metadata: { name: CREDENTIAL_SECRET, namespace: NAMESPACE, labels: labelsOf('cluster') },
-      roleRef: { apiGroup: RBAC, kind: 'Role', name: CREDENTIAL_SECRET },
-      subjects: [subject(CLUSTER_NAME)],
-    },
+    ...credentialRole(CREDENTIAL_SECRET, 'cluster', ['get', 'update', 'patch'], CLUSTER_NAME),
+    // Nodes mount it as well; kubelets bring what the cluster role wrote only a minute or two later.
+    ...credentialRole(CREDENTIAL_READER, 'node', ['get'], NODE_NAME),
   ];
 }
 
@@ -57,6 +40,17 @@ function serviceAccount(name: string, component: 'cluster' | 'node') {
 
 function clusterRole(name: string, component: 'cluster' | 'node', rules: object[]) {
   return { apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: { name, labels: labelsOf(component) }, rules };
+}
+
+/** What a service account may do with the one Secret. */
+function credentialRole(name: string, component: 'cluster' | 'node', verbs: string[], account: string) {
+  const metadata = { name, namespace: NAMESPACE, labels: labelsOf(component) };
+  const rules = [{ apiGroups: [''], resources: ['secrets'], resourceNames: [CREDENTIAL_SECRET], verbs }];
+  const roleRef = { apiGroup: RBAC, kind: 'Role', name };
+  return [
+    { apiVersion: `${RBAC}/v1`, kind: 'Role', metadata, rules },
+    { apiVersion: `${RBAC}/v1`, kind: 'RoleBinding', metadata, roleRef, subjects: [subject(account)] },
+  ];
 }
 
 function clusterRoleBinding(name: string, component: 'cluster' | 'node') {

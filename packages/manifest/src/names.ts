@@ -3,6 +3,7 @@ export const NAMESPACE = 'margay';
 export const CLUSTER_NAME = 'margay-cluster';
 export const NODE_NAME = 'margay-node';
 export const CREDENTIAL_SECRET = 'margay-agent-credential';
+export const CREDENTIAL_READER = 'margay-agent-credential-reader';
 export const INSTALL_TOKEN_SECRET = 'margay-install-token';
 
 /** Labels of one component's objects and pods. */

@@ -57,7 +57,8 @@ describe('renderInstallManifest', () => {
         verbs: ['get', 'update', 'patch'],
       },
     ]);
-    expect(rules.filter((rule) => rule.resources.includes('secrets'))).toHaveLength(1);
+    const names = rules.filter((rule) => rule.resources.includes('secrets')).map((rule) => rule.resourceNames);
+    expect(names).toEqual([['margay-agent-credential'], ['margay-agent-credential']]);
   });
 
   it('leaves the credential Secret without data, so that applying again keeps what the agent wrote', () => {
