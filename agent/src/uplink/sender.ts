@@ -9,6 +9,8 @@ import type { ConsoleAnswer, ConsoleClient } from './console-client.ts';
 import { bearerOf, type Credential } from './credential.ts';
 import type { CredentialSource } from './credential-source.ts';
 import { KnownPeers } from './known-peers.ts';
+import { RefusedRows } from './refused-rows.ts';
+import { Salts } from './salts.ts';
 import type { Spool, SpoolEntry } from './spool.ts';
 import { WireRefusal } from './wire-refusal.ts';
 
@@ -16,7 +18,7 @@ const BACKOFF = { firstMs: 500, mostMs: 30_000 };
 
 export interface SenderOptions {
   readonly console: ConsoleClient;
-  readonly credentials: CredentialSource;
+  readonly credentials: Pick<CredentialSource, 'get' | 'refused'>;
   readonly spool: Spool;
   readonly log: Log;
   readonly now: () => number;
@@ -29,6 +31,7 @@ export interface SenderOptions {
 export class Sender {
   readonly #options: SenderOptions;
   readonly #known = new KnownPeers();
+  readonly #salts = new Salts();
   #failures = 0;
 
   constructor(options: SenderOptions) {
@@ -70,16 +73,35 @@ export class Sender {
     }
   }
 
+  /** Resolves when each part of the batch is acknowledged. What was refused is counted only then: until then all of it may be sent again. */
   async #send(batch: FlowBatch, credential: Credential, signal: AbortSignal): Promise<void> {
-    const peers = batch.head.peers.filter(({ id }) => !this.#known.has(id));
-    const ack = await this.#post({ ...batch, head: { ...batch.head, peers } }, credential, signal);
-    this.#known.add(batch.head.peers.map(({ id }) => id));
-    this.#known.remove(ack.unknownPeers);
-    for (const { reason, rows } of ack.refused) {
-      this.#options.spool.losses.add(reason === 'too-old' ? 'too-old' : 'decode', rows, this.#options.now());
+    const sent = new Set<string>();
+    const refused = new RefusedRows();
+    for (;;) {
+      const part = this.#salts.partsOf(batch).find(({ head }) => !sent.has(head.id));
+      if (!part) break;
+      const ack = await this.#sendPart(part, credential, signal);
+      sent.add(part.head.id);
+      refused.add(ack.refused);
+      if (!this.#salts.raise(part.head.peers, ack.resalt ?? [])) continue;
+      const left = this.#salts.partsOf(batch).find(({ head }) => head.id === part.head.id);
+      refused.takeBack(part.columns.rows - (left?.columns.rows ?? 0));
+      this.#options.log.warn(
+        { ids: ack.resalt },
+        'ids that stand for other peers here are re-salted; their rows go again',
+      );
     }
-    const missing = batch.head.peers.filter(({ id }) => ack.unknownPeers.includes(id));
-    if (missing.length > 0) await this.#sendPeers(batch.head, missing, credential, signal);
+    for (const [kind, rows] of refused.losses) this.#options.spool.losses.add(kind, rows, this.#options.now());
+  }
+
+  async #sendPart(part: FlowBatch, credential: Credential, signal: AbortSignal): Promise<FlowAck> {
+    const peers = part.head.peers.filter(({ id }) => !this.#known.has(id));
+    const ack = await this.#post({ ...part, head: { ...part.head, peers } }, credential, signal);
+    this.#known.add(part.head.peers.map(({ id }) => id));
+    this.#known.remove([...ack.unknownPeers, ...(ack.resalt ?? [])]);
+    const missing = part.head.peers.filter(({ id }) => ack.unknownPeers.includes(id));
+    if (missing.length > 0) await this.#sendPeers(part.head, missing, credential, signal);
+    return ack;
   }
 
   /** The rows are counted already; definitions follow in a batch without rows, at once rather than with the next window. */
