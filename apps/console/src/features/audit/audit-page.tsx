@@ -46,7 +46,7 @@ export function AuditPage() {
                 <th>Time{mounted ? `, ${zoneName(Date.now())}` : ''}</th>
                 <th>Who</th>
                 <th>What</th>
-                <th>To what</th>
+                <th className="not-narrow">To what</th>
               </tr>
             </thead>
             <tbody>
@@ -81,7 +81,7 @@ function AuditLine({ row, open, onToggle }: { row: Row; open: boolean; onToggle:
         <td className="mono second">
           <At ms={row.at.getTime()} />
         </td>
-        <td>{row.actor}</td>
+        <td className="audit-actor">{row.actor}</td>
         <td>
           {changes.length > 0 ? (
             <button type="button" className="audit-open" aria-expanded={open} onClick={onToggle}>
@@ -91,8 +91,9 @@ function AuditLine({ row, open, onToggle }: { row: Row; open: boolean; onToggle:
           ) : (
             <span className="mono audit-plain">{row.action}</span>
           )}
+          <span className="audit-second third small only-narrow">{row.subject}</span>
         </td>
-        <td className="audit-subject" title={row.subject}>
+        <td className="audit-subject not-narrow" title={row.subject}>
           {row.subject}
         </td>
       </tr>

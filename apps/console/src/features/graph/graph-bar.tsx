@@ -42,7 +42,7 @@ export function GraphBar({
 }) {
   const hidden = topology ? topology.hiddenCounts.dns + topology.hiddenCounts.probes : 0;
   return (
-    <div className="bar">
+    <div className="bar graph-bar">
       <Segmented
         label="Lens"
         value={params.lens}
@@ -64,10 +64,10 @@ export function GraphBar({
       />
       <Menu
         trigger={
-          <button type="button" className="btn btn-quiet" data-testid="layers">
+          <button type="button" className="btn btn-quiet" aria-label="Layers" data-testid="layers">
             <Icon name="layers" small />
-            Layers
-            {hidden > 0 ? <span className="third num">{`${formatCount(hidden)} hidden`}</span> : null}
+            <span className="not-narrow">Layers</span>
+            {hidden > 0 ? <span className="third num not-narrow">{`${formatCount(hidden)} hidden`}</span> : null}
           </button>
         }
       >
@@ -92,12 +92,19 @@ export function GraphBar({
         ))}
       </Menu>
       <span className="grow" />
-      <button type="button" className="input input-s go-to" onClick={onGoTo}>
+      <button type="button" className="input input-s go-to" aria-label="Go to a workload" onClick={onGoTo}>
         <Icon name="search" small />
-        <span className="grow small nowrap">Go to a workload</span>
+        <span className="grow small nowrap not-narrow">Go to a workload</span>
         <kbd>/</kbd>
       </button>
-      <Menu align="end" trigger={<Button icon="eye">View</Button>}>
+      <Menu
+        align="end"
+        trigger={
+          <Button icon="eye" aria-label="View">
+            <span className="not-narrow">View</span>
+          </Button>
+        }
+      >
         <MenuItem icon="table" end="T" onSelect={() => void setParams({ table: !params.table })}>
           {params.table ? 'As a graph' : 'As a table'}
         </MenuItem>

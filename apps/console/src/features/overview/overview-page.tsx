@@ -1,10 +1,11 @@
 'use client';
 import type { ClusterId } from '@margay/model';
 import { Failure, formatClock, SkeletonRows, StaleNotice } from '@margay/ui';
+import { useState } from 'react';
 import { useNarrow } from '../../client/use-narrow.ts';
 import { LiveSign, useLive } from '../live/index.ts';
 import { type Range, RangePicker, useRange } from '../range/index.ts';
-import { ClusterPicker, TopBar } from '../shell/index.ts';
+import { ClusterPicker, TopBar, useCluster } from '../shell/index.ts';
 import { Histogram } from '../timeline/index.ts';
 import { AgentTable } from './agent-table.tsx';
 import { FigureRow } from './figure-row.tsx';
@@ -13,12 +14,17 @@ import { Talkers } from './talkers.tsx';
 import { useOverview } from './use-overview.ts';
 import './overview.css';
 
+const HOUR: Range = { kind: 'last', minutes: 60 };
 const DAY: Range = { kind: 'last', minutes: 1440 };
+const YOUNG_MS = 3 * 3_600_000;
 const SOON_MS = 10_000;
 
 /** How the cluster is, in one look: figures, what needs a person, who talks most, the agents. */
 export function OverviewPage({ clusterId }: { clusterId: ClusterId }) {
-  const [range, setRange] = useRange(DAY);
+  const createdAt = useCluster(clusterId)?.createdAt;
+  // A day of which only the last minutes can hold anything would be an empty picture.
+  const [young] = useState(() => createdAt !== undefined && Date.now() - createdAt.getTime() < YOUNG_MS);
+  const [range, setRange] = useRange(young ? HOUR : DAY);
   const narrow = useNarrow();
   const { overview, agents, recommendations, workloads } = useOverview(clusterId, range);
   const live = useLive(clusterId, 'flows', range.kind === 'last', () => {
