@@ -11,6 +11,7 @@ import { Lab } from './lab.ts';
 import { type LabOptions, labHome, ROOT } from './lab-options.ts';
 import { StateFiles } from './machine/files.ts';
 import { ownerOf } from './machine/owner.ts';
+import type { LabProcess } from './machine/processes.ts';
 import { cleanLeftovers, registerLab, removeNamespaces, runtimeDirectory, unregisterLab } from './machine/registry.ts';
 import { ADDRESSES, AddressPool } from './network/addresses.ts';
 import { createNodeNetwork, namespaceNames } from './network/node-network.ts';
@@ -33,6 +34,7 @@ export class LabBuilder {
   readonly #names = namespaceNames(this.#suffix);
   readonly #nodeName = `lab-${this.#suffix}`;
   readonly #undo: (() => Promise<void> | void)[] = [];
+  readonly #machines: LabProcess[] = [];
   #stopping = false;
 
   constructor(options: LabOptions) {
@@ -116,6 +118,7 @@ export class LabBuilder {
     this.#undo.push(() => proxy.stop());
     const agentVariables = new Map(Object.entries(this.#options.agentEnvironment ?? {}));
     const parts = { state, files, helper, nodeName: this.#nodeName, namespaces: this.#names };
+    const machines = this.#machines;
     const kubelet = new Kubelet({
       ...parts,
       pool: new AddressPool(),
@@ -127,7 +130,7 @@ export class LabBuilder {
     });
     this.#undo.push(() => kubelet.stop());
     const stop = () => this.tearDown();
-    return new Lab({ ...parts, suffix: this.#suffix, plan, api, client, kubelet, agentVariables, stop });
+    return new Lab({ ...parts, machines, suffix: this.#suffix, plan, api, client, kubelet, agentVariables, stop });
   }
 
   /** Those that are called first, then those that call: no connection is refused because somebody was not there yet. */
@@ -137,6 +140,7 @@ export class LabBuilder {
     const startMachines = (isCaller: boolean) => {
       for (const machine of outsideMachines(lab.plan).filter(({ name }) => (name === 'client') === isCaller)) {
         const started = startMachine(files, this.#names.internet, machine);
+        this.#machines.push(started);
         this.#undo.push(() => started.stop(1_000));
       }
     };

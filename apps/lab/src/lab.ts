@@ -8,15 +8,17 @@ import type { KubeClient } from './kube/client.ts';
 import type { ClusterState } from './kube/cluster.ts';
 import { type KubeObject, keyOf } from './kube/objects.ts';
 import type { RunningApi } from './kube/start-api.ts';
-import { isFinished, isReady } from './kube/types.ts';
+import { isFinished, isReady, type Pod } from './kube/types.ts';
 import type { Kubelet } from './kubelet/kubelet.ts';
 import type { NodeHelper } from './kubelet/node-helper.ts';
 import { type LedgerEntry, readLedger } from './ledger.ts';
 import type { StateFiles } from './machine/files.ts';
+import type { LabProcess } from './machine/processes.ts';
 import { runtimeDirectory } from './machine/registry.ts';
 import { runCommand } from './machine/run-command.ts';
 import { ADDRESSES } from './network/addresses.ts';
 import { type ExpectedEdge, expectedEdges } from './topology/edges.ts';
+import { LAB_IMAGE } from './topology/manifests.ts';
 import { type ObservedEdge, observedEdges } from './topology/observed-edges.ts';
 import type { Plan } from './topology/plan.ts';
 
@@ -31,6 +33,8 @@ export interface LabParts {
   readonly state: ClusterState;
   readonly kubelet: Kubelet;
   readonly helper: NodeHelper;
+  /** Machines of the internet, as far as they are started. */
+  readonly machines: readonly LabProcess[];
   /** What the agent gets on top of its manifest; read when it starts. */
   readonly agentVariables: Map<string, string>;
   readonly stop: () => Promise<void>;
@@ -167,6 +171,18 @@ export class Lab {
     return runCommand('nsenter', [`--net=/run/netns/${networkNamespace}`, '--', ...command]);
   }
 
+  /**
+   * For who measures: for 2.5 s no program of the lab begins anything by itself (calls, probes, jobs under way); what is under way ends. Windows
+   * can then be cut where no packet is.
+   */
+  holdTraffic(): void {
+    const { kubelet, helper, machines } = this.#parts;
+    const isOurs = (pod: Pod) => pod.spec.containers.every(({ image }) => image === LAB_IMAGE);
+    const pods = kubelet.runs().filter(({ pod }) => isOurs(pod));
+    const pids = [...pods.flatMap((run) => run.pids), helper.pid, ...machines.map(({ pid }) => pid)];
+    for (const pid of pids) signalIfAlive(pid);
+  }
+
   /** Resolves when every workload (or every one of `objects`) has the pods it wants and each is ready. @throws MargayError UNAVAILABLE naming those that are not when time is up */
   async waitUntilReady(
     timeoutMs: number,
@@ -232,5 +248,13 @@ export class Lab {
         return ready.length < workload.replicas;
       })
       .map(({ namespace, name }) => `${namespace}/${name}`);
+  }
+}
+
+function signalIfAlive(pid: number): void {
+  try {
+    process.kill(pid, 'SIGUSR2');
+  } catch {
+    // Gone already.
   }
 }

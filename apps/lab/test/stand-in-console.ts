@@ -29,6 +29,12 @@ export interface StandInRow {
   readonly reporter: 'src' | 'dst';
   readonly started: number;
   readonly windowStart: number;
+  readonly bytesForward: number;
+  readonly packetsForward: number;
+  readonly bytesReverse: number;
+  readonly packetsReverse: number;
+  readonly firstSeenMs: number;
+  readonly lastSeenMs: number;
 }
 
 /** `host` is how agents are told to reach it; it listens on every address. */
@@ -120,6 +126,12 @@ function rowsOf(batches: readonly FlowBatch[]): StandInRow[] {
         reporter: c.reporter[at] === 0 ? 'src' : 'dst',
         started: c.started[at] ?? 0,
         windowStart: c.windowStart[at] ?? 0,
+        bytesForward: c.bytesForward[at] ?? 0,
+        packetsForward: c.packetsForward[at] ?? 0,
+        bytesReverse: c.bytesReverse[at] ?? 0,
+        packetsReverse: c.packetsReverse[at] ?? 0,
+        firstSeenMs: c.firstSeenMs[at] ?? 0,
+        lastSeenMs: c.lastSeenMs[at] ?? 0,
       };
     }),
   );

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import https from 'node:https';
 import { join } from 'node:path';
-import { complain, record } from './runtime.mjs';
+import { complain, interval, record } from './runtime.mjs';
 
 const account = process.env.LAB_SERVICE_ACCOUNT_DIR ?? '/var/run/secrets/kubernetes.io/serviceaccount';
 
@@ -106,13 +106,15 @@ export async function clusterNames(zone) {
     }),
   ]);
   // A watch is silent for minutes; this says in time that the API is out of reach.
-  setInterval(async () => {
-    try {
-      (await open('/readyz')).resume();
-    } catch (error) {
-      complain('the Kubernetes API', error);
+  void (async () => {
+    for (;;) {
+      await interval(HEALTH_INTERVAL_MS);
+      await open('/readyz').then(
+        (response) => response.resume(),
+        (error) => complain('the Kubernetes API', error),
+      );
     }
-  }, HEALTH_INTERVAL_MS);
+  })();
   const endpointsOf = (namespace, service) =>
     [...slices.values()]
       .filter(

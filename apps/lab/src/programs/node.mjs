@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
 import readline from 'node:readline';
-import { ready, record } from './runtime.mjs';
+import { interval, ready, record } from './runtime.mjs';
 
 const relays = new Map();
 const probes = new Map();
@@ -55,7 +55,7 @@ function probeOnce({ kind, host, port, path }) {
 async function runProbe(probe) {
   while (probes.get(probe.id) === probe) {
     say({ probe: probe.id, ok: await probeOnce(probe) });
-    await new Promise((resolve) => setTimeout(resolve, probe.periodMs));
+    await interval(probe.periodMs);
   }
 }
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import { join } from 'node:path';
-import { call, config, lookup, ready, record } from './runtime.mjs';
+import { call, config, interval, lookup, ready, record } from './runtime.mjs';
 
 const external = new dns.Resolver({ timeout: 2_000, tries: 1 });
 external.setServers([config.externalDns.server]);
@@ -88,5 +88,5 @@ await new Promise((resolve) => server.listen(config.port, '::', resolve));
 ready();
 for (;;) {
   await Promise.all(CARDS.map(ask));
-  await new Promise((resolve) => setTimeout(resolve, config.everyMs));
+  await interval(config.everyMs);
 }

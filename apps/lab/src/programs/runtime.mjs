@@ -12,6 +12,23 @@ const ledger = process.env.LAB_LEDGER ? fs.openSync(process.env.LAB_LEDGER, 'a')
 const resolver = new dns.Resolver({ timeout: 2_000, tries: 2 });
 if (config.dns) resolver.setServers(config.dns.servers);
 
+const HOLD_MS = 2_500;
+let heldUntilMs = 0;
+// Who measures asks for a moment in which nothing begins; what is under way ends. One signal, no second to end it: a test that dies leaves no lab silent.
+process.on('SIGUSR2', () => {
+  heldUntilMs = Date.now() + HOLD_MS;
+});
+
+/** Waits before the next thing that a program does by itself; longer while a measurement holds it. */
+export async function interval(ms) {
+  const untilMs = Date.now() + ms;
+  for (;;) {
+    const leftMs = Math.max(untilMs, heldUntilMs) - Date.now();
+    if (leftMs <= 0) return;
+    await new Promise((resolve) => setTimeout(resolve, leftMs));
+  }
+}
+
 const plain = (address) => (address?.startsWith('::ffff:') ? address.slice(7) : address);
 
 /** One line in the ledger: what connect(), accept(), send or receive really did, with the addresses the kernel gave. */
@@ -81,7 +98,8 @@ class LedgerAgent extends http.Agent {
 }
 
 // Idle connections close here before the server's own, longer, limit: no request meets a closing socket.
-const keptAlive = new LedgerAgent({ keepAlive: true, timeout: 20_000 });
+// Node's TCP keep-alive of 1 s is off: an idle connection says nothing, so that windows can be cut between packets.
+const keptAlive = new LedgerAgent({ keepAlive: true, keepAliveMsecs: 60_000, timeout: 20_000 });
 const once = new LedgerAgent({ keepAlive: false });
 
 async function callHttp(call) {

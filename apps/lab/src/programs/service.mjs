@@ -2,7 +2,7 @@
 import dgram from 'node:dgram';
 import http from 'node:http';
 import net from 'node:net';
-import { callAll, complain, config, ready, record } from './runtime.mjs';
+import { callAll, complain, config, interval, ready, record } from './runtime.mjs';
 
 function serveHttp({ port }) {
   // Longer than callers keep idle connections.
@@ -60,7 +60,7 @@ const steps = config.steps ?? [];
 /** The first step comes after one interval: who is started beside this one is there by then. */
 async function drive() {
   for (let index = 0; ; index++) {
-    await new Promise((resolve) => setTimeout(resolve, config.everyMs));
+    await interval(config.everyMs);
     await callAll(steps[index % steps.length]);
   }
 }
@@ -69,7 +69,7 @@ async function runOnce() {
   let failed = 0;
   for (const step of steps) {
     failed += await callAll(step);
-    await new Promise((resolve) => setTimeout(resolve, config.everyMs));
+    await interval(config.everyMs);
   }
   process.exit(failed > 0 ? 1 : 0);
 }
