@@ -44,14 +44,25 @@ export async function openIngest(env: Environment, log: Logger): Promise<Running
   const queue = { databaseUrl: env.MARGAY_QUEUE_DATABASE_URL, redisUrl: env.REDIS_URL, onError };
   const bus = createBus(queue);
   const jobs = createJobs(createQueueBackend({ ...queue, connections: connectionsMax('ingest', 'queue') }));
-  const services: Deps = { db, flowStore, jobs, publicUrl: new URL(env.MARGAY_PUBLIC_URL).origin };
+  const services: Deps = {
+    db,
+    flowStore,
+    jobs,
+    publicUrl: new URL(env.MARGAY_PUBLIC_URL).origin,
+    announce: (topic, key) => bus.publish(topic, key),
+  };
+  const credentials = new Credentials((bearer) => admitAgent(services, bearer, new Date()));
+  bus.subscribe('revoked', {
+    onMessage: (clusterId) => credentials.forget(clusterId),
+    onGap: () => credentials.forget(),
+  });
   const watchers = new Watchers(bus);
   const deps: IngestDeps = {
     services,
     bus,
     watchers,
     metrics: createMetrics(),
-    credentials: new Credentials((bearer) => admitAgent(services, bearer, new Date())),
+    credentials,
     clusterBytes: new TokenBuckets({
       perSecond: env.MARGAY_INGEST_CLUSTER_BYTES,
       burst: env.MARGAY_INGEST_CLUSTER_BYTES * BURST_SECONDS,

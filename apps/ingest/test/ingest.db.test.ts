@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { zstdCompressSync } from 'node:zlib';
-import { createBus } from '@margay/jobs';
+import { type Bus, createBus, type Topic } from '@margay/jobs';
 import { peerId } from '@margay/model';
 import { verbs } from '@margay/services';
 import {
@@ -272,15 +272,58 @@ describe('refused, with a clear error and nothing written', () => {
     expect(await alive()).toBe(200);
   });
 
-  test('a revoked credential, within seconds', async () => {
-    const own = await connectCluster(tenant);
-    const sender = new ScriptedAgent(origin, own.bearer);
-    await sender.flows(oneFlow());
-    await verbs['cluster.revokeCredential'](tenant.as('owner'), {
-      clusterId: own.clusterId,
-      credentialId: own.credential.id,
+  describe('a revoked credential', () => {
+    const revoke = (own: ConnectedCluster, ctx = tenant.as('owner')) =>
+      verbs['cluster.revokeCredential'](ctx, { clusterId: own.clusterId, credentialId: own.credential.id });
+    /** Milliseconds from `revoked` until the agent, who was admitted just before, is refused. */
+    const refusedAfter = async (own: ConnectedCluster, revoked: () => Promise<unknown>) => {
+      const sender = new ScriptedAgent(origin, own.bearer);
+      await sender.flows(oneFlow());
+      await revoked();
+      const startedMs = performance.now();
+      while ((await sender.post('flows', bytesOf(oneFlow()))).status !== 401)
+        if (performance.now() - startedMs > 8_000) throw new Error('still admitted');
+      return performance.now() - startedMs;
+    };
+    let console: Bus;
+    beforeAll(async () => {
+      console = createBus({ databaseUrl: database.urls.queue, onError: () => undefined });
+      await console.ready();
     });
-    await until(async () => (await sender.post('flows', bytesOf(oneFlow()))).status === 401, 6_000);
+    afterAll(() => console.close());
+    /** The owner in another process, as the console is. */
+    const inConsole = () => {
+      const ctx = tenant.as('owner');
+      return { ...ctx, deps: { ...ctx.deps, announce: (topic: Topic, key: string) => console.publish(topic, key) } };
+    };
+
+    test('at once: the process that revokes tells', async () => {
+      const own = await connectCluster(tenant);
+      expect(await refusedAfter(own, () => revoke(own, inConsole()))).toBeLessThan(250);
+    });
+
+    test('at once, when its cluster is deleted', async () => {
+      const own = await connectCluster(tenant);
+      const remove = () => verbs['cluster.delete'](inConsole(), { clusterId: own.clusterId });
+      expect(await refusedAfter(own, remove)).toBeLessThan(250);
+    });
+
+    test('within seconds where nobody tells', async () => {
+      const own = await connectCluster(tenant);
+      const tookMs = await refusedAfter(own, () => revoke(own));
+      expect(tookMs).toBeGreaterThan(250);
+      expect(tookMs).toBeLessThan(3_500);
+    });
+
+    test('nobody is told of what was taken back', async () => {
+      const told: string[] = [];
+      const ctx = tenant.as('owner');
+      const deps = { ...ctx.deps, announce: (topic: Topic, key: string) => void told.push(`${topic} ${key}`) };
+      const own = await connectCluster(tenant);
+      await revoke(own, { ...ctx, deps });
+      await expect(revoke(own, { ...ctx, deps })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+      expect(told).toEqual([`revoked ${own.clusterId}`]);
+    });
   });
 
   test('an expired install token', async () => {

@@ -2,6 +2,7 @@ import 'server-only';
 import { connectionsMax, openDatabase } from '@margay/db';
 import { createPostgresFlowStore } from '@margay/flowstore';
 import type { Deps } from '@margay/services';
+import { bus } from './bus.ts';
 import { environment } from './environment.ts';
 import { openJobs } from './jobs.ts';
 import { log } from './log.ts';
@@ -23,6 +24,7 @@ function open(): Deps {
     db: openDatabase({ ...pool, connections: connectionsMax('console', 'app') }),
     flowStore: createPostgresFlowStore({ read: { ...pool, connections: connectionsMax('console', 'flows') } }),
     jobs: openJobs(env),
+    announce: (topic, key) => bus().publish(topic, key),
     publicUrl: new URL(env.MARGAY_PUBLIC_URL).origin,
   };
 }

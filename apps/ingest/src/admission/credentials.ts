@@ -3,7 +3,7 @@ import { MargayError } from '@margay/model';
 import type { AdmittedAgent } from '@margay/services';
 import { busy } from '../refusal.ts';
 
-/** How long a revoked credential may still pass, at most. */
+/** How long a revoked credential may still pass, at most: where the bus did not say that it was. */
 const TRUST_MS = 3_000;
 /** How long a refused one is not asked for again. */
 const REFUSE_MS = 1_000;
@@ -14,6 +14,8 @@ const LOOKUPS_MAX = 16;
 interface Entry {
   readonly answer: Promise<AdmittedAgent>;
   untilMs: number;
+  /** Null while it is asked for, and where it was refused. */
+  clusterId: string | null;
 }
 
 /**
@@ -39,18 +41,31 @@ export class Credentials {
     const known = this.#entries.get(key);
     if (known && known.untilMs > this.#now()) return await known.answer;
     if (this.#lookups >= LOOKUPS_MAX) throw busy('too many credentials to check: try again', 1);
-    const entry: Entry = { answer: this.#ask(bearer), untilMs: Number.POSITIVE_INFINITY };
+    const entry: Entry = {
+      answer: this.#ask(bearer),
+      untilMs: Number.POSITIVE_INFINITY,
+      clusterId: null,
+    };
     this.#entries.delete(key);
     this.#entries.set(key, entry);
     this.#trim();
     try {
       const admitted = await entry.answer;
+      entry.clusterId = admitted.clusterId;
       entry.untilMs = this.#now() + TRUST_MS;
       return admitted;
     } catch (error) {
       const refused = error instanceof MargayError && error.code === 'UNAUTHENTICATED';
       entry.untilMs = refused ? this.#now() + REFUSE_MS : 0;
       throw error;
+    }
+  }
+
+  /** Forgets who was admitted for that cluster, or for any where none is named: each is asked for again. */
+  forget(clusterId?: string): void {
+    for (const [key, entry] of this.#entries) {
+      if (clusterId !== undefined && entry.clusterId !== null && entry.clusterId !== clusterId) continue;
+      this.#entries.delete(key);
     }
   }
 

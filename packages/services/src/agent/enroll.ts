@@ -54,7 +54,9 @@ export const enrollAgent = verb({
       after: { credentialId: id, tokenId, clusterUid, kubernetesVersion, agentVersion, nodes, rebound },
       by: 'holder of the install token',
     };
-    return { result: { clusterId, clusterName: found.cluster_name, credential: { id, secret } }, audit };
+    // The credential that a lost answer bought is revoked.
+    const announce = ['revoked', clusterId] as const;
+    return { result: { clusterId, clusterName: found.cluster_name, credential: { id, secret } }, audit, announce };
   },
 });
 

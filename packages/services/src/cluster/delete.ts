@@ -31,6 +31,7 @@ export const deleteCluster = verb({
         subject: `cluster ${cluster.name}`,
         before: { id: clusterId, name: cluster.name },
       },
+      announce: ['revoked', clusterId] as const,
     };
   },
 });

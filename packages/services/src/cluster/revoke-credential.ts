@@ -22,6 +22,7 @@ export const revokeCredential = verb({
     return {
       result: { done: true as const },
       audit: { action: 'cluster.credentialRevoked', subject: `cluster ${cluster.name}`, before: { credentialId } },
+      announce: ['revoked', clusterId] as const,
     };
   },
 });

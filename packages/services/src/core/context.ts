@@ -1,5 +1,6 @@
 import type { Database } from '@margay/db';
 import type { FlowStore } from '@margay/flowstore';
+import type { Topic } from '@margay/jobs';
 import type { ClusterId, OrgId, Role, UserId } from '@margay/model';
 
 /** A person, signed in. */
@@ -41,6 +42,8 @@ export interface Deps {
   readonly jobs: Jobs;
   /** Origin that browsers and agents reach the console by, without a slash at the end. */
   readonly publicUrl: string;
+  /** Tells all processes, by the bus; called after the commit. Without it they notice when their caches end. */
+  readonly announce?: (topic: Topic, key: string) => void;
 }
 
 /** Who calls, for which organisation, when. Made by the edge (a request, a job) from what it proved, never from input. */

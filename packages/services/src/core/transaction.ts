@@ -1,4 +1,5 @@
 import { setScope, type TenantScope, type Tx } from '@margay/db';
+import type { Topic } from '@margay/jobs';
 import { MargayError, type OrgId, type UserId } from '@margay/model';
 import type { Context } from './context.ts';
 
@@ -6,6 +7,8 @@ import type { Context } from './context.ts';
 export interface OpenTransaction {
   readonly tx: Tx;
   readonly readOnly: boolean;
+  /** Said after the commit. */
+  readonly announcements: (readonly [topic: Topic, key: string])[];
   scope: { orgId: OrgId | null; userId: UserId | null };
   enter(scope: { orgId?: OrgId; userId?: UserId }): Promise<void>;
 }
@@ -35,19 +38,23 @@ export async function withTransaction<T>(
   }
   const readOnly = kind === 'read';
   const scope = { orgId: ctx.orgId, userId: ctx.actor.kind === 'user' ? ctx.actor.userId : null };
-  return await ctx.deps.db.inTenant(scope satisfies TenantScope, (tx) => work(openIn(tx, scope, readOnly)), {
-    readOnly,
-  });
+  const announcements: OpenTransaction['announcements'] = [];
+  const result = await ctx.deps.db.inTenant(
+    scope satisfies TenantScope,
+    (tx) => work(openIn(tx, { scope, readOnly, announcements })),
+    { readOnly },
+  );
+  for (const [topic, key] of announcements) ctx.deps.announce?.(topic, key);
+  return result;
 }
 
-function openIn(tx: Tx, scope: OpenTransaction['scope'], readOnly: boolean): OpenTransaction {
+function openIn(tx: Tx, start: Pick<OpenTransaction, 'scope' | 'readOnly' | 'announcements'>): OpenTransaction {
   return {
     tx,
-    readOnly,
-    scope,
+    ...start,
     async enter(next) {
       this.scope = { ...this.scope, ...next };
-      await setScope(tx, this.scope, readOnly);
+      await setScope(tx, this.scope, this.readOnly);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { type Tx, uuid7 } from '@margay/db';
+import type { Topic } from '@margay/jobs';
 import { MargayError, type OrgId, type Permission, type UserId } from '@margay/model';
 import type { z } from 'zod';
 import { admit } from './admit.ts';
@@ -36,6 +37,8 @@ export interface Call<N extends Need, Input> {
 export interface Written<N extends Need, Result> {
   readonly result: Result;
   readonly audit: N extends 'agent' | 'system' ? Audit | typeof TELEMETRY : Audit;
+  /** Told to all processes once this is committed, and only then. */
+  readonly announce?: readonly [topic: Topic, key: string];
 }
 
 export interface VerbDefinition<
@@ -119,8 +122,9 @@ async function perform<K extends Kind, N extends Need, I extends z.ZodType, O ex
     enter: (scope) => open.enter(scope),
   });
   if (kind === 'read') return answer as z.input<O>;
-  const { result, audit } = answer as Written<Need, z.input<O>>;
+  const { result, audit, announce } = answer as Written<Need, z.input<O>>;
   if (audit === undefined) throw new MargayError('INTERNAL', `${name} told nothing for the audit log`);
   if (!('telemetry' in audit)) await writeAudit(open, ctx, audit, uuid7(ctx.now.getTime()));
+  if (announce) open.announcements.push(announce);
   return result;
 }
