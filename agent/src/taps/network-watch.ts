@@ -1,4 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { PodHints } from './pod-hints.ts';
+import type { PodInterface } from './pod-interfaces.ts';
 
 /** After an event so long is waited for its companions; a CNI makes a link, an address and a route in one go. */
 const SETTLE_MS = 20;
@@ -6,10 +9,12 @@ const SETTLE_MS = 20;
 const REST_MS = 100;
 
 /**
- * Calls `changed` soon after links or routes of this network namespace have changed: a pod that lives for a second must
- * have its tap before it speaks. Needs `ip` and `setpriv`; without them nothing is called, and polling has to do.
+ * Calls `appeared` as soon as the kernel tells of an interface that looks like a new pod's, and `changed` a little later, when links or routes of
+ * this network namespace have changed in any way: a pod that lives for a moment must have its tap before it speaks, and a look at the whole
+ * namespace takes longer than a CNI and a process need. Needs `ip` and `setpriv`; without them nothing is called, and polling has to do.
  */
 export class NetworkWatch {
+  readonly #appeared: (pod: PodInterface) => void;
   readonly #changed: () => Promise<unknown>;
   #monitor: ChildProcess | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -17,16 +22,23 @@ export class NetworkWatch {
   #again = false;
   #endedAt = 0;
 
-  constructor(changed: () => Promise<unknown>) {
-    this.#changed = changed;
+  constructor(listener: { appeared: (pod: PodInterface) => void; changed: () => Promise<unknown> }) {
+    this.#appeared = listener.appeared;
+    this.#changed = listener.changed;
   }
 
   start(): void {
     // It must not outlive us, however we end: it would keep the network namespace alive.
-    const args = ['--pdeathsig', 'KILL', 'ip', 'monitor', 'link', 'route'];
+    const args = ['--pdeathsig', 'KILL', 'ip', '-o', '-d', 'monitor', 'link', 'route'];
     const monitor = spawn('setpriv', args, { stdio: ['ignore', 'pipe', 'ignore'] });
     monitor.on('error', () => {});
-    monitor.stdout.on('data', () => this.#schedule());
+    const hints = new PodHints();
+    createInterface({ input: monitor.stdout }).on('line', (line) => {
+      if (!this.#monitor) return;
+      const pod = hints.read(line);
+      if (pod) this.#appeared(pod);
+      this.#schedule();
+    });
     monitor.unref();
     this.#monitor = monitor;
   }

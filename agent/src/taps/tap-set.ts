@@ -10,6 +10,8 @@ interface Entry {
   readonly tap: Tap | undefined;
   readonly error: string;
   readonly attachedAtMs: number;
+  /** Put there on a hint; a look at the namespace has yet to say whether it is a pod's. */
+  readonly isGuess?: boolean;
 }
 
 /** A tap at every local pod: attached when a pod comes, put back when somebody takes it off, forgotten with its interface. */
@@ -30,9 +32,12 @@ export class TapSet {
   /** Brings taps in line with the pods there are now. Cheap while nothing changes; call it every second. */
   async refresh(nowMs: number): Promise<readonly TapStatus[]> {
     const seen = await this.#discovery.find(nowMs);
+    const found = new Set(seen.pods.map(({ index }) => index));
     for (const [index, entry] of this.#entries) {
+      // Guessed while this look was under way: the next one judges it.
+      if (entry.isGuess && entry.attachedAtMs >= nowMs) continue;
       if (!seen.indices.has(index)) this.#forget(index, entry);
-      else if (seen.uplinks.has(entry.pod.name)) this.#leave(index, entry);
+      else if (seen.uplinks.has(entry.pod.name) || (entry.isGuess && !found.has(index))) this.#leave(index, entry);
     }
     for (const pod of seen.pods) this.#entries.set(pod.index, this.#ensure(pod, nowMs));
     if (this.#seen !== seen) {
@@ -41,6 +46,16 @@ export class TapSet {
     }
     this.#seen = seen;
     return [...this.#entries.values()].map(statusOf);
+  }
+
+  /** Attaches at once to an interface that nobody has looked at yet and that seems to be a pod's; the next look confirms it or takes the tap off again. */
+  attachEarly(pod: PodInterface, nowMs: number): void {
+    const seen = this.#seen;
+    if (!seen || seen.indices.has(pod.index) || this.#entries.has(pod.index)) return;
+    // A bridge may be an uplink's; one that has pods already is theirs.
+    if (pod.bridge !== undefined && !seen.pods.some(({ bridge }) => bridge === pod.bridge)) return;
+    const entry = this.#ensure(pod, nowMs);
+    if (entry.tap) this.#entries.set(pod.index, { ...entry, isGuess: true });
   }
 
   /** Whether an interface is known to be gone; false while nobody has looked yet. */
@@ -75,7 +90,7 @@ export class TapSet {
 
   #ensure(pod: PodInterface, nowMs: number): Entry {
     const known = this.#entries.get(pod.index);
-    if (known?.tap?.isAttached()) return { ...known, pod };
+    if (known?.tap?.isAttached()) return { ...known, pod, isGuess: false };
     // What is left of it, one direction perhaps, goes first; the new one takes the head again.
     known?.tap?.detach();
     try {

@@ -52,7 +52,11 @@ export class BpfWindowSource implements WindowSource {
       const pinDirectory = this.#pins?.path;
       const maps = loadKernelMaps(objectPath, { connectionsMax: this.#options.connectionsMax, pinDirectory });
       const taps = new TapSet(maps, { mode: this.#options.attach ?? 'auto', pinDirectory });
-      const watch = new NetworkWatch(() => this.refreshTaps());
+      const watch = new NetworkWatch({
+        // Out of turn: a window may be read just now, and the pod will not wait.
+        appeared: (pod) => taps.attachEarly(pod, Date.now()),
+        changed: () => this.refreshTaps(),
+      });
       this.#running = { maps, cycle: new WindowCycle(maps), taps, watch };
       // Before the first look: what comes between the two must not be missed.
       watch.start();
