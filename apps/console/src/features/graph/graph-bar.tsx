@@ -64,10 +64,10 @@ export function GraphBar({
       />
       <Menu
         trigger={
-          <button type="button" className="btn btn-quiet" aria-label="Layers" data-testid="layers">
+          <button type="button" className="btn btn-quiet" data-testid="layers">
             <Icon name="layers" small />
-            <span className="not-narrow">Layers</span>
-            {hidden > 0 ? <span className="third num not-narrow">{`${formatCount(hidden)} hidden`}</span> : null}
+            <span className="graph-bar-word">Layers</span>
+            {hidden > 0 ? <span className="third num graph-bar-word">{`${formatCount(hidden)} hidden`}</span> : null}
           </button>
         }
       >
@@ -92,16 +92,16 @@ export function GraphBar({
         ))}
       </Menu>
       <span className="grow" />
-      <button type="button" className="input input-s go-to" aria-label="Go to a workload" onClick={onGoTo}>
+      <button type="button" className="input input-s go-to" onClick={onGoTo}>
         <Icon name="search" small />
-        <span className="grow small nowrap not-narrow">Go to a workload</span>
+        <span className="grow small nowrap graph-bar-word">Go to a workload</span>
         <kbd>/</kbd>
       </button>
       <Menu
         align="end"
         trigger={
-          <Button icon="eye" aria-label="View">
-            <span className="not-narrow">View</span>
+          <Button icon="eye">
+            <span className="graph-bar-word">View</span>
           </Button>
         }
       >

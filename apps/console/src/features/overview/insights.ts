@@ -30,6 +30,7 @@ const LOSS_WORDS: Readonly<Record<string, string>> = {
   'too-old': 'they came later than is kept',
   identity: 'addresses could not be told apart',
   'address-cap': 'there were more outside addresses than are kept one by one',
+  'peer-quota': 'the cluster has as many workloads, services and addresses as are kept, and these named more',
 };
 
 /** What a person should look at, the most pressing first. Empty when all is calm. */
