@@ -58,6 +58,33 @@ export class PodNetwork {
     return complete;
   }
 
+  /**
+   * A pod that lives for a moment: its network, a tenth of a second in which a container runtime would start its process, one TCP connection, and it is gone.
+   *
+   * @returns its address
+   */
+  runShortPod(server: string, port: number, request: string): string {
+    const number = this.#nextPod++;
+    const [namespace, name, ipv4] = [`${this.#name}-p${number}`, `pod${number}`, `10.244.7.${number}`];
+    run('ip', 'netns', 'add', namespace);
+    batch(this.node, [
+      `link add ${name} type veth peer name eth0 netns ${namespace}`,
+      `addr add 169.254.1.1/32 dev ${name}`,
+      `link set ${name} up`,
+      `route add ${ipv4}/32 dev ${name}`,
+    ]);
+    batch(namespace, [
+      'link set eth0 up',
+      `addr add ${ipv4}/32 dev eth0`,
+      'route add 169.254.1.1 dev eth0 scope link',
+      'route add default via 169.254.1.1 dev eth0',
+    ]);
+    const talk = `sleep 0.1; exec 3<>/dev/tcp/${server}/${port}; printf %s ${request} >&3; cat <&3 >/dev/null`;
+    run('nsenter', `--net=/run/netns/${namespace}`, 'bash', '-c', talk);
+    run('ip', 'netns', 'del', namespace);
+    return ipv4;
+  }
+
   async removePod(pod: Pod): Promise<void> {
     await pod.kill();
     run('ip', 'netns', 'del', pod.namespace);
@@ -72,6 +99,10 @@ export class PodNetwork {
 
 function run(command: string, ...args: string[]): string {
   return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+function batch(namespace: string, lines: readonly string[]): void {
+  execFileSync('ip', ['-n', namespace, '-batch', '-'], { input: lines.join('\n'), stdio: ['pipe', 'ignore', 'pipe'] });
 }
 
 /** Why kernel tests cannot run here; undefined when they can. */

@@ -167,6 +167,59 @@ describe.skipIf(why)('taps', () => {
       .toEqual({ ingress: [expect.any(Number)], egress: [expect.any(Number)] });
   });
 
+  it.each(['tcx', 'clsact'] as const)('of %s see every packet of pods that live for a moment', async (attach) => {
+    await source.call.start({ pinDirectory: false, attach });
+    const port = await server.call.listenTcp(server.ipv4, 10, 10);
+    await source.call.readWindow();
+    const addresses = Array.from({ length: 10 }, () => network.runShortPod(server.ipv4, port, '0123456789'));
+    const { samples, losses } = await source.call.readWindow();
+    const sent = addresses.map((address) => {
+      const own = samples.filter((sample) => sample.localAddress === address);
+      const far = samples.filter((sample) => sample.remoteAddress === address);
+      expect(far).toHaveLength(1);
+      expect(own, address).toMatchObject([
+        {
+          started: 1,
+          initiator: 'local',
+          outcome: 'answered',
+          bytesOut: far[0]?.bytesIn,
+          packetsOut: far[0]?.packetsIn,
+        },
+      ]);
+      return own[0]?.bytesIn ?? 0;
+    });
+    // SYN-ACK, reply and FIN at least, of 40 and 60 bytes.
+    expect(Math.min(...sent)).toBeGreaterThan(10 + 40 + 60);
+    expect(losses).toEqual([]);
+    // The taps of those that are gone are forgotten.
+    await expect
+      .poll(async () => (await source.call.refreshTaps()).map((tap) => tap.interface), { timeout: 10_000 })
+      .toEqual([client.interface, server.interface]);
+  });
+
+  it('that were put on by a guess go when a look shows no pod', async () => {
+    await source.call.start({ pinDirectory: false, attach: 'tcx' });
+    const outside = `${network.node}-out`;
+    spawnSync('ip', ['netns', 'add', outside]);
+    try {
+      // A host route to a hop, which is a default route's gateway the moment after.
+      const lines = [
+        `link add uplink type veth peer name eth0 netns ${outside}`,
+        'link set uplink up',
+        'route add 198.51.100.1/32 dev uplink',
+        'route add default via 198.51.100.1 dev uplink',
+      ];
+      spawnSync('ip', ['-n', network.node, '-batch', '-'], { input: lines.join('\n') });
+      const index = indexOf('uplink');
+      await expect
+        .poll(async () => (await source.call.refreshTaps()).map((tap) => tap.interface), { timeout: 5_000 })
+        .not.toContain('uplink');
+      expect(await foreign.call.programs(index)).toEqual({ ingress: [], egress: [] });
+    } finally {
+      spawnSync('ip', ['netns', 'del', outside]);
+    }
+  });
+
   it('are never put on the uplink of the node, though it is a veth too', async () => {
     const outside = `${network.node}-out`;
     spawnSync('ip', ['netns', 'add', outside]);

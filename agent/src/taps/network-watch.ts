@@ -3,8 +3,8 @@ import { createInterface } from 'node:readline';
 import { PodHints } from './pod-hints.ts';
 import type { PodInterface } from './pod-interfaces.ts';
 
-/** After an event so long is waited for its companions; a CNI makes a link, an address and a route in one go. */
-const SETTLE_MS = 20;
+/** After an event so long is waited for its companions; a CNI makes a link, an address and a route in one go, and a look just then would hold up the hint. */
+const SETTLE_MS = 50;
 /** A router that flaps must not keep the agent busy. */
 const REST_MS = 100;
 
