@@ -99,6 +99,7 @@ export class Sender {
     const ack = await this.#post({ ...part, head: { ...part.head, peers } }, credential, signal);
     this.#known.add(part.head.peers.map(({ id }) => id));
     this.#known.remove([...ack.unknownPeers, ...(ack.resalt ?? [])]);
+    if (ack.quota) this.#options.log.warn({ rows: ack.quota.rows }, ack.quota.message);
     const missing = part.head.peers.filter(({ id }) => ack.unknownPeers.includes(id));
     if (missing.length > 0) await this.#sendPeers(part.head, missing, credential, signal);
     return ack;

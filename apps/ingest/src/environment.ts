@@ -22,6 +22,8 @@ const Environment = z.object({
     .default(16 << 20),
   /** Requests of one organisation that are worked on at once. */
   MARGAY_INGEST_ORG_CONCURRENCY: z.coerce.number().int().min(1).default(8),
+  /** Definitions of peers (workloads in all their versions, services, outside addresses) that one cluster may have. */
+  MARGAY_INGEST_CLUSTER_PEERS: z.coerce.number().int().min(1).default(200_000),
 });
 export type Environment = z.infer<typeof Environment>;
 

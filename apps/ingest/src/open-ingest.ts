@@ -37,6 +37,7 @@ export async function openIngest(env: Environment, log: Logger): Promise<Running
     write: {
       url: env.MARGAY_INGEST_DATABASE_URL,
       connections: connectionsMax('ingest', 'ingest'),
+      peersMax: env.MARGAY_INGEST_CLUSTER_PEERS,
       applicationName,
       onError,
     },

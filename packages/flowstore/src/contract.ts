@@ -12,7 +12,7 @@ export interface TimeRange {
   readonly toMs: number;
 }
 
-export type AppendResult = Pick<FlowAck, 'rows' | 'duplicate' | 'unknownPeers' | 'refused' | 'resalt'>;
+export type AppendResult = Pick<FlowAck, 'rows' | 'duplicate' | 'unknownPeers' | 'refused' | 'resalt' | 'quota'>;
 
 export interface EdgeAnswer {
   /** Coarsest and finest level that was read. */
@@ -99,6 +99,6 @@ export interface FlowStore {
 export interface FlowMaintenance {
   /** Takes closed arrival ranges 5 s → 1 min → 1 h → edges; moves its cursor in the same transaction. */
   rollUp(nowMs: number): Promise<{ ranges: number; rows: number; behindMs: number }>;
-  /** Creates partitions ahead, drops those past retention. */
-  upkeep(nowMs: number): Promise<{ created: readonly string[]; dropped: readonly string[] }>;
+  /** Creates partitions ahead, drops those past retention; deletes definitions of peers that nothing has referred to for a day, a cluster a call. */
+  upkeep(nowMs: number): Promise<{ created: readonly string[]; dropped: readonly string[]; deletedPeers: number }>;
 }

@@ -45,6 +45,7 @@ export const LOSS_KINDS = [
   'too-old',
   'identity',
   'address-cap',
+  'peer-quota',
 ] as const;
 export const LossKind = z.enum(LOSS_KINDS);
 export type LossKind = z.infer<typeof LossKind>;

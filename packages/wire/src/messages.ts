@@ -101,6 +101,10 @@ export const BatchHead = z.object({
 });
 export type BatchHead = z.infer<typeof BatchHead>;
 
+/** Every refusal. `retryable: false` means the agent drops the message and counts it. */
+export const WireError = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() });
+export type WireError = z.infer<typeof WireError>;
+
 /** Answer to POST /api/agent/flows, sent after commit. */
 export const FlowAck = z.object({
   id: z.uuid(),
@@ -112,11 +116,9 @@ export const FlowAck = z.object({
   resalt: z.array(Hash64).optional(),
   /** Rows refused, by typed reason; the agent counts them as loss. */
   refused: z.array(z.object({ reason: z.enum(['too-old', 'in-future', 'invalid']), rows: z.number().int() })),
+  /** The cluster has as many peers as are kept: `rows` rows that name further ones were not stored, and were counted as loss (`peer-quota`) by the console. All else of the batch was stored. */
+  quota: WireError.extend({ rows: z.number().int() }).optional(),
   /** While someone watches: flush this often until the lease ends. */
   lease: z.object({ flushMs: z.number().int(), untilMs: z.number() }).nullable(),
 });
 export type FlowAck = z.infer<typeof FlowAck>;
-
-/** Every refusal. `retryable: false` means the agent drops the message and counts it. */
-export const WireError = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() });
-export type WireError = z.infer<typeof WireError>;

@@ -23,9 +23,10 @@ export const receiveFlows: Route = async (call) => {
 
 function count(
   metrics: Parameters<Route>[0]['deps']['metrics'],
-  { rows, duplicate, refused }: Pick<FlowAck, 'rows' | 'duplicate' | 'refused'>,
+  { rows, duplicate, refused, quota }: Pick<FlowAck, 'rows' | 'duplicate' | 'refused' | 'quota'>,
 ): void {
   if (duplicate) metrics.duplicates.inc();
   else metrics.rows.inc(rows);
   for (const { reason, rows: lost } of refused) metrics.refusedRows.inc({ reason }, lost);
+  if (quota && !duplicate) metrics.refusedRows.inc({ reason: 'peer-quota' }, quota.rows);
 }

@@ -8,8 +8,9 @@ export async function rollUp({ maintenance, metrics, log, now }: HandlerDeps): P
   if (rows > 0) log.debug({ ranges, rows, behindMs }, 'rolled up');
 }
 
-/** Makes partitions ahead, drops those past retention. */
+/** Makes partitions ahead, drops those past retention, deletes definitions of peers that nothing refers to. */
 export async function keepUp({ maintenance, log, now }: HandlerDeps): Promise<void> {
-  const { created, dropped } = await maintenance.upkeep(now().getTime());
+  const { created, dropped, deletedPeers } = await maintenance.upkeep(now().getTime());
   if (created.length + dropped.length > 0) log.info({ created, dropped }, 'partitions');
+  if (deletedPeers > 0) log.info({ deletedPeers }, 'definitions of peers that nothing refers to any more are deleted');
 }

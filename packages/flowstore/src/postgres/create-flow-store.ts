@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { EdgeAnswer, FlowMaintenance, FlowPage, FlowStore } from '../contract.ts';
 import { appendBatch } from './append/append-batch.ts';
 import { KnownPeers } from './append/known-peers.ts';
+import { PeerQuota } from './append/peer-quota.ts';
 import { type RollUpOptions, rollUp } from './maintain/roll-up.ts';
 import { upkeep } from './maintain/upkeep.ts';
 import { readEdges } from './read/edges.ts';
@@ -23,7 +24,10 @@ export interface FlowStoreOptions {
   /** Role margay_app. Without it every read is refused. */
   readonly read?: PoolOptions;
   /** Role margay_ingest. Without it `append` is refused: the console reads only. */
-  readonly write?: PoolOptions;
+  readonly write?: PoolOptions & {
+    /** Definitions of peers that one cluster may have. */
+    readonly peersMax?: number;
+  };
 }
 
 export type ClosableFlowStore = FlowStore & { close(): Promise<void> };
@@ -33,11 +37,11 @@ export type ClosableMaintenance = FlowMaintenance & { close(): Promise<void> };
 export function createPostgresFlowStore(options: FlowStoreOptions): ClosableFlowStore {
   const read = options.read && openPool(options.read);
   const write = options.write && openPool(options.write);
-  const known = new KnownPeers();
+  const memory = { known: new KnownPeers(), quota: new PeerQuota(options.write?.peersMax) };
   const cache = new PeerCache();
   const reader = () => read ?? refuse('read');
   return {
-    append: (scope, batch, receivedAtMs) => appendBatch(write ?? refuse('write'), known, scope, batch, receivedAtMs),
+    append: (scope, batch, receivedAtMs) => appendBatch(write ?? refuse('write'), memory, scope, batch, receivedAtMs),
     flows: (scope, range, filter, page) =>
       inSnapshot(reader(), scope, async (session) =>
         session.forgotten ? NO_FLOWS : await readFlows(session, cache, range, filter, page),

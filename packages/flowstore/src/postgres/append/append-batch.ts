@@ -4,12 +4,13 @@ import type { FlowBatch } from '@margay/wire';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { AppendResult, Scope } from '../../contract.ts';
-import { type Admission, admitRows } from './admit-rows.ts';
+import { type Admission, admitRows, type RowTest } from './admit-rows.ts';
 import { COPY_COLUMNS, copyRows, streamBuffers } from './copy-rows.ts';
 import { type ExaminedPeers, examinePeers } from './examine-peers.ts';
 import { IdSet } from './id-set.ts';
 import { insertPeers, type PeerOutcome } from './insert-peers.ts';
 import type { KnownPeers } from './known-peers.ts';
+import type { PeerQuota } from './peer-quota.ts';
 
 interface Opened {
   readonly arrived_us: string;
@@ -22,6 +23,12 @@ interface Opened {
 const OPEN = `SELECT (extract(epoch FROM arrived) * 1000000)::bigint - 946684800000000 AS arrived_us, part, duplicate, counted, gone
   FROM flow.open_batch($1, $2, $3, $4, $5, $6, $7)`;
 
+/** What this process remembers of the clusters. */
+export interface AppendMemory {
+  readonly known: KnownPeers;
+  readonly quota: PeerQuota;
+}
+
 /**
  * Stores a batch: peers, batch id, losses and rows in one transaction; resolves after commit. A batch id that was counted before stores nothing.
  *
@@ -29,18 +36,22 @@ const OPEN = `SELECT (extract(epoch FROM arrived) * 1000000)::bigint - 946684800
  */
 export async function appendBatch(
   pool: pg.Pool,
-  known: KnownPeers,
+  memory: AppendMemory,
   scope: Scope,
   batch: FlowBatch,
   receivedAtMs: number,
 ): Promise<AppendResult> {
-  const ids = known.of(scope);
+  const { known, quota } = memory;
+  const ids = known.of(scope, receivedAtMs);
   const peers = examinePeers(batch, ids);
   const client = await pool.connect();
   try {
     await client.query('BEGIN');
-    const outcome = await settlePeers(client, scope, peers);
-    const admission = admitRows(batch, receivedAtMs, namesOneOf(batch, outcome.collisions));
+    const outcome = await settlePeers(client, quota, scope, peers, receivedAtMs);
+    const admission = admitRows(batch, receivedAtMs, {
+      collided: namesOneOf(batch, outcome.collisions),
+      surplus: namesOneOf(batch, outcome.surplus),
+    });
     const opened = await open(client, scope, batch, admission);
     if (!opened.duplicate) await store(client, scope, batch, admission, opened);
     await client.query('COMMIT');
@@ -54,16 +65,35 @@ export async function appendBatch(
       unknownPeers: [...outcome.unknown],
       refused: [...admission.refused],
       ...(outcome.collisions.length > 0 ? { resalt: [...outcome.collisions] } : {}),
+      ...(admission.surplus ? { quota: overQuota(quota.max, admission.surplus.rows) } : {}),
     };
   } catch (error) {
+    quota.forget(scope);
     await release(client, error);
     throw error;
   }
 }
 
-async function settlePeers(client: pg.PoolClient, scope: Scope, peers: ExaminedPeers): Promise<PeerOutcome> {
-  if (peers.fresh.length + peers.unknown.length > 0) return await insertPeers(client, scope, peers);
-  return { committed: [], learnt: [], unknown: [], collisions: peers.collisions };
+async function settlePeers(
+  client: pg.PoolClient,
+  quota: PeerQuota,
+  scope: Scope,
+  peers: ExaminedPeers,
+  nowMs: number,
+): Promise<PeerOutcome> {
+  const { fresh, unknown, collisions } = peers;
+  if (fresh.length + unknown.length === 0)
+    return { committed: [], learnt: [], unknown: [], collisions, surplus: [], added: 0 };
+  const room = await quota.take(client, scope, fresh.length, nowMs);
+  const outcome = await insertPeers(client, scope, peers, room);
+  quota.giveBack(scope, room - outcome.added);
+  // Their definitions would find no room: not asked for, nor is a row stored that nobody could ever read.
+  return quota.isFull(scope) ? { ...outcome, unknown: [], surplus: [...outcome.surplus, ...outcome.unknown] } : outcome;
+}
+
+function overQuota(max: number, rows: number): NonNullable<AppendResult['quota']> {
+  const message = `this cluster has ${max} peers (workloads in all their versions, services, outside addresses), as many as are kept: ${rows} rows of this batch that name others are not stored and are counted as loss (peer-quota), all else of it is stored. Peers that nothing has referred to for a month make room`;
+  return { code: 'PEER_QUOTA', message, retryable: false, rows };
 }
 
 async function open(client: pg.PoolClient, scope: Scope, { head }: FlowBatch, admission: Admission): Promise<Opened> {
@@ -95,7 +125,10 @@ async function store(
   admission: Admission,
   { part, arrived_us }: Opened,
 ): Promise<void> {
-  const { losses, node } = batch.head;
+  const { node } = batch.head;
+  const { surplus } = admission;
+  const beyond = surplus && ({ kind: 'peer-quota', count: surplus.rows, ...surplus } as const);
+  const losses = [...batch.head.losses, ...(beyond ? [beyond] : [])];
   if (losses.length > 0)
     await client.query({
       name: 'insert-losses',
@@ -121,7 +154,7 @@ async function store(
 }
 
 /** Which rows name one of `ids`; null where none can. */
-function namesOneOf({ columns }: FlowBatch, ids: readonly Hash64[]): ((row: number) => boolean) | null {
+function namesOneOf({ columns }: FlowBatch, ids: readonly Hash64[]): RowTest {
   if (ids.length === 0) return null;
   const set = new IdSet(ids.length);
   for (const id of ids) {

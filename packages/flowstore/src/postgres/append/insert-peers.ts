@@ -1,4 +1,4 @@
-import { type Hash64, joinHash64 } from '@margay/model';
+import { type Hash64, joinHash64, MargayError } from '@margay/model';
 import type pg from 'pg';
 import type { Scope } from '../../contract.ts';
 import { namesOf } from '../../merge/filter.ts';
@@ -10,32 +10,70 @@ export interface PeerOutcome {
   readonly learnt: readonly { hi: number; lo: number; checkHi: number; checkLo: number }[];
   readonly unknown: readonly Hash64[];
   readonly collisions: readonly Hash64[];
+  /** Not stored: the cluster's quota is used up. */
+  readonly surplus: readonly Hash64[];
+  /** Definitions that were not there before. */
+  readonly added: number;
 }
 
-/** Stores new definitions and asks for the rest, in the transaction of `client` (role margay_ingest: it may insert, and ask `known_peers`; not read). */
-export async function insertPeers(client: pg.ClientBase, scope: Scope, peers: ExaminedPeers): Promise<PeerOutcome> {
+/**
+ * Stores new definitions, `room` of them at most, and asks for the rest, in the transaction of `client` (role margay_ingest: it may insert, and ask `known_peers`; not read).
+ *
+ * @throws MargayError UNAVAILABLE where a definition was deleted at this very moment.
+ */
+export async function insertPeers(
+  client: pg.ClientBase,
+  scope: Scope,
+  peers: ExaminedPeers,
+  room: number,
+): Promise<PeerOutcome> {
   const { fresh, unknown } = peers;
-  const inserted = fresh.length > 0 ? await insert(client, scope, fresh) : 0;
+  // What stands already needs no room: where that is short, it is asked for first.
+  const before = room < fresh.length ? await ask(client, scope, fresh) : new Map<string, string>();
+  const wanted = fresh.filter((peer) => !before.has(idOf(peer)));
+  const insertable = wanted.slice(0, room);
+  const surplus = wanted.slice(room);
+  const added = insertable.length > 0 ? await insert(client, scope, insertable) : 0;
+  const settled = surplus.length === 0 ? fresh : fresh.filter((peer) => !surplus.includes(peer));
   // Nobody had any of them: nothing to compare.
-  if (inserted === fresh.length && unknown.length === 0)
-    return { committed: fresh, learnt: [], unknown: [], collisions: peers.collisions };
-  const ids = [...fresh, ...unknown].map(({ hi, lo }) => signed(hi, lo));
+  if (added === settled.length && unknown.length === 0)
+    return {
+      committed: settled,
+      learnt: [],
+      unknown: [],
+      collisions: peers.collisions,
+      surplus: idsOf(surplus),
+      added,
+    };
+  const checks = await ask(client, scope, [...settled, ...unknown]);
+  if (settled.some((peer) => !checks.has(idOf(peer))))
+    throw new MargayError('UNAVAILABLE', 'a definition was deleted just now: send the batch again');
+  const collided = settled.filter((peer) => checks.get(idOf(peer)) !== signed(peer.checkHi, peer.checkLo));
+  return {
+    committed: settled.filter((peer) => !collided.includes(peer)),
+    learnt: unknown.flatMap((peer) => {
+      const check = checks.get(idOf(peer));
+      return check === undefined ? [] : [{ ...peer, ...halves(check) }];
+    }),
+    unknown: unknown.filter((peer) => !checks.has(idOf(peer))).map(({ hi, lo }) => joinHash64(hi, lo)),
+    collisions: [...peers.collisions, ...idsOf(collided)],
+    surplus: idsOf(surplus),
+    added,
+  };
+}
+
+type Id = { readonly hi: number; readonly lo: number };
+const idOf = ({ hi, lo }: Id): string => signed(hi, lo);
+const idsOf = (peers: readonly DefinedPeer[]): Hash64[] => peers.map(({ id }) => id);
+
+/** The check values of those ids that have a definition; from now on none of them is deleted for a day. */
+async function ask(client: pg.ClientBase, scope: Scope, ids: readonly Id[]): Promise<Map<string, string>> {
   const { rows } = await client.query<{ id: string; text_check: string }>({
     name: 'known-peers',
     text: 'SELECT id, text_check FROM flow.known_peers($1, $2, $3)',
-    values: [scope.orgId, scope.clusterId, ids],
+    values: [scope.orgId, scope.clusterId, ids.map(idOf)],
   });
-  const checks = new Map(rows.map((row) => [row.id, row.text_check]));
-  const collided = fresh.filter((peer) => checks.get(signed(peer.hi, peer.lo)) !== signed(peer.checkHi, peer.checkLo));
-  return {
-    committed: fresh.filter((peer) => !collided.includes(peer)),
-    learnt: unknown.flatMap(({ hi, lo }) => {
-      const check = checks.get(signed(hi, lo));
-      return check === undefined ? [] : [{ hi, lo, ...halves(check) }];
-    }),
-    unknown: unknown.filter(({ hi, lo }) => !checks.has(signed(hi, lo))).map(({ hi, lo }) => joinHash64(hi, lo)),
-    collisions: [...peers.collisions, ...collided.map(({ id }) => id)],
-  };
+  return new Map(rows.map((row) => [row.id, row.text_check]));
 }
 
 async function insert(client: pg.ClientBase, scope: Scope, peers: readonly DefinedPeer[]): Promise<number> {
