@@ -1,4 +1,5 @@
 export * from './contract.ts';
+export { addFacts } from './merge/facts.ts';
 export {
   type ClosableFlowStore,
   type ClosableMaintenance,

@@ -122,7 +122,7 @@ export function describeFlowStore(name: string, open: () => Promise<Engine>): vo
         const { edges, losses } = await engine.store.edges(scope, lastHour());
         expect(edges[0]?.firstSeenMs).toBe(received - 1000);
         expect(losses).toEqual([
-          { node: 'worker-1', kind: 'spool-full', count: 7, sinceMs: received - 2000, untilMs: received - 1000 },
+          { node: 'node-1', kind: 'spool-full', count: 7, sinceMs: received - 2000, untilMs: received - 1000 },
         ]);
       });
     });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { NO_ID, type Peer, peerId, splitHash64, WINDOW_SECONDS } from '@margay/model';
-import { type FlowBatch, FlowColumnsBuilder, type FlowRowInput, type Loss } from '@margay/wire';
+import { type BatchHead, type FlowBatch, FlowColumnsBuilder, type FlowRowInput, type Loss } from '@margay/wire';
 
 type Ids = `${'src' | 'dst' | 'service' | 'trace'}${'Hi' | 'Lo'}`;
 
@@ -14,23 +14,33 @@ export interface FlowFact extends Partial<Omit<FlowRowInput, Ids | 'windowStart'
 }
 
 /** A workload of namespace `namespace`, as a node agent names it. */
-export function workloadPeer(namespace: string, name: string): Peer {
+export function workloadPeer(
+  namespace: string,
+  name: string,
+  labels: Readonly<Record<string, string>> = { app: name },
+): Peer {
   return {
     kind: 'workload',
     namespace,
     ownerKind: 'Deployment',
     name,
-    labels: { app: name },
+    labels: { ...labels },
     namespaceLabels: { 'kubernetes.io/metadata.name': namespace },
     serviceAccount: 'default',
     ports: [],
   };
 }
 
-/** A batch of those rows, with the definition of every peer they name. */
+export interface BatchOptions extends Partial<Pick<BatchHead, 'id' | 'node' | 'boot' | 'sequence' | 'sentAtMs'>> {
+  readonly losses?: readonly Loss[];
+  /** Definitions to send; unless said otherwise, of every peer that the rows name. */
+  readonly peers?: readonly Peer[];
+}
+
+/** A batch of those rows. */
 export function flowBatch(
   facts: readonly FlowFact[],
-  options: { node?: string; losses?: readonly Loss[] } = {},
+  { losses = [], peers: defined, ...own }: BatchOptions = {},
 ): FlowBatch {
   const builder = new FlowColumnsBuilder(Math.max(1, facts.length));
   const peers = new Map<string, Peer>();
@@ -43,13 +53,14 @@ export function flowBatch(
   const head: FlowBatch['head'] = {
     version: 1,
     id: randomUUID(),
-    node: options.node ?? 'node-1',
+    node: 'node-1',
     boot: 'boot-1',
     sequence: 1,
     sentAtMs: Date.now(),
     rows: columns.rows,
-    peers: [...peers].map(([id, peer]) => ({ id, peer })),
-    losses: [...(options.losses ?? [])],
+    ...own,
+    peers: (defined ?? [...peers.values()]).map((peer) => ({ id: peerId(peer), peer })),
+    losses: [...losses],
     addressSets,
   };
   return { head, columns };

@@ -1,7 +1,8 @@
-import { type Peer, peerId, splitHash64 } from '@margay/model';
-import { type FlowBatch, FlowColumnsBuilder, type FlowRowInput, type Loss } from '../src/index.ts';
+import type { Peer } from '@margay/model';
+// Not by its door, which opens databases.
+import { type FlowFact, flowBatch, workloadPeer } from '../../testkit/src/flow-batch.ts';
+import type { FlowBatch, Loss } from '../src/index.ts';
 
-const labels = { app: 'shop' };
 export const PEERS = {
   frontend: workload('shop', 'frontend'),
   cart: workload('shop', 'cart'),
@@ -11,76 +12,26 @@ export const PEERS = {
 } as const satisfies Record<string, Peer>;
 
 function workload(namespace: string, name: string): Peer {
-  return {
-    kind: 'workload',
-    namespace,
-    ownerKind: 'Deployment',
-    name,
-    labels: { ...labels, 'app.kubernetes.io/name': name },
-    namespaceLabels: { 'kubernetes.io/metadata.name': namespace },
-    serviceAccount: 'default',
-    ports: [{ name: 'http', protocol: 'TCP', port: 8080 }],
-  };
+  const peer = workloadPeer(namespace, name, { app: 'shop', 'app.kubernetes.io/name': name });
+  return { ...peer, ports: [{ name: 'http', protocol: 'TCP', port: 8080 }] } as Peer;
 }
 
-export interface SampleRow extends Partial<Omit<FlowRowInput, 'srcHi' | 'srcLo' | 'dstHi' | 'dstLo'>> {
-  readonly src: Peer;
-  readonly dst: Peer;
-  readonly service?: Peer;
-}
+export type SampleRow = Omit<FlowFact, 'atMs'>;
 
 /** A whole batch from short rows; what is not given is a plain TCP 8080 connection at 1,700,000,000 s. */
 export function sampleBatch(rows: readonly SampleRow[], losses: readonly Loss[] = []): FlowBatch {
-  const builder = new FlowColumnsBuilder(1);
-  const peers = new Map<string, Peer>();
-  const idOf = (peer: Peer) => {
-    const id = peerId(peer);
-    peers.set(id, peer);
-    return splitHash64(id);
-  };
-  for (const { src, dst, service, ...rest } of rows) {
-    const [s, d] = [idOf(src), idOf(dst)];
-    const v = service ? idOf(service) : { hi: 0, lo: 0 };
-    builder.push({
-      windowStart: 1_700_000_000,
-      protocol: 6,
-      port: 8080,
-      reporter: 'src',
-      action: 'allow',
-      evidence: 'kernel',
-      bytesForward: 412,
-      packetsForward: 6,
-      bytesReverse: 1830,
-      packetsReverse: 5,
-      started: 1,
-      completed: 1,
-      firstSeenMs: 1_700_000_000_250,
-      lastSeenMs: 1_700_000_003_999,
-      ...rest,
-      srcHi: s.hi,
-      srcLo: s.lo,
-      dstHi: d.hi,
-      dstLo: d.lo,
-      serviceHi: v.hi,
-      serviceLo: v.lo,
-    });
-  }
-  const { columns, addressSets } = builder.take();
-  return {
-    head: {
-      version: 1,
+  const seen = { atMs: 1_700_000_000_250, lastSeenMs: 1_700_000_003_999, bytesForward: 412, bytesReverse: 1830 };
+  return flowBatch(
+    rows.map((row) => ({ ...seen, ...row })),
+    {
       id: '0190a6f0-5b5e-7c3a-8d6e-0123456789ab',
       node: 'worker-1',
       boot: '6f9e6a1c-boot',
       sequence: 7,
       sentAtMs: 1_700_000_005_100,
-      rows: columns.rows,
-      peers: [...peers].map(([id, peer]) => ({ id, peer })),
-      losses: [...losses],
-      addressSets,
+      losses,
     },
-    columns,
-  };
+  );
 }
 
 /** The samples that stand in `golden/`: written by release 0.1.0 and readable for ever. */

@@ -1,3 +1,4 @@
+import { addFacts } from '@margay/flowstore';
 import { EVIDENCE, type MergedEdge, peerKey } from '@margay/model';
 
 /** Edges between the same things, port and outcome added up: a rollout changes a workload's version, not what the graph shows. The newest version speaks for all. */
@@ -18,14 +19,6 @@ function add(a: MergedEdge, b: MergedEdge): MergedEdge {
     service: newest.service ?? a.service ?? b.service,
     evidence: EVIDENCE.indexOf(a.evidence) <= EVIDENCE.indexOf(b.evidence) ? a.evidence : b.evidence,
     seenAt: { src: a.seenAt.src || b.seenAt.src, dst: a.seenAt.dst || b.seenAt.dst },
-    flows: a.flows + b.flows,
-    bytesForward: a.bytesForward + b.bytesForward,
-    packetsForward: a.packetsForward + b.packetsForward,
-    bytesReverse: a.bytesReverse + b.bytesReverse,
-    packetsReverse: a.packetsReverse + b.packetsReverse,
-    connectionsStarted: a.connectionsStarted + b.connectionsStarted,
-    connectionsCompleted: a.connectionsCompleted + b.connectionsCompleted,
-    firstSeenMs: Math.min(a.firstSeenMs, b.firstSeenMs),
-    lastSeenMs: Math.max(a.lastSeenMs, b.lastSeenMs),
+    ...addFacts(a, b),
   };
 }
