@@ -1,29 +1,21 @@
 'use client';
 import { Button, TextField } from '@margay/ui';
 import { signOut } from 'next-auth/react';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useTRPCClient } from '../../client/trpc.tsx';
 import { paths } from '../shell/index.ts';
+import { useSubmit } from './use-submit.ts';
 
 /** Names an organisation; who makes it owns it. */
 export function NewOrgForm({ email, back }: { email: string; back: string | null }) {
   const api = useTRPCClient();
   const [name, setName] = useState('');
-  const [problem, setProblem] = useState<string>();
-  const [busy, setBusy] = useState(false);
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    try {
-      const org = await api.org.create.mutate({ name });
-      window.location.assign(paths.connect(org.slug));
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
-      setBusy(false);
-    }
-  };
+  const { busy, problem, submit } = useSubmit(async () => {
+    const org = await api.org.create.mutate({ name });
+    return paths.connect(org.slug);
+  });
   return (
-    <form onSubmit={(event) => void submit(event)}>
+    <form onSubmit={submit}>
       <TextField
         label="Organisation"
         name="organisation"

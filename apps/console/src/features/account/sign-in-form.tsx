@@ -1,28 +1,24 @@
 'use client';
 import { Button, TextField } from '@margay/ui';
 import { useSearchParams } from 'next/navigation';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { nextPath } from './next-path.ts';
 import { PasswordField } from './password-field.tsx';
 import { startSession } from './start-session.ts';
+import { useSubmit } from './use-submit.ts';
 
 /** E-mail and password. */
 export function SignInForm() {
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
-  const [problem, setProblem] = useState<string>();
-  const [busy, setBusy] = useState(false);
   const next = nextPath(useSearchParams().get('next'));
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
+  const { busy, problem, submit } = useSubmit(async () => {
     const refusal = await startSession(email, password);
-    if (refusal === null) return window.location.assign(next);
-    setProblem(refusal);
-    setBusy(false);
-  };
+    if (refusal !== null) throw new Error(refusal);
+    return next;
+  });
   return (
-    <form onSubmit={(event) => void submit(event)} noValidate={false}>
+    <form onSubmit={submit} noValidate={false}>
       <TextField
         label="E-mail"
         type="email"

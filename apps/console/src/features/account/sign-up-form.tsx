@@ -1,20 +1,19 @@
 'use client';
 import { Button, TextField } from '@margay/ui';
-import { type FormEvent, useState } from 'react';
+import { useState } from 'react';
 import { useTRPCClient } from '../../client/trpc.tsx';
 import { paths } from '../shell/index.ts';
 import { PasswordField } from './password-field.tsx';
 import { startSession } from './start-session.ts';
+import { useSubmit } from './use-submit.ts';
 
 /** Account and, in the same step, the organisation one will own. */
 export function SignUpForm() {
   const api = useTRPCClient();
   const [form, setForm] = useState({ name: '', email: '', password: '', organisation: '' });
-  const [problem, setProblem] = useState<string>();
-  const [busy, setBusy] = useState(false);
   const set = (field: keyof typeof form) => (value: string) => setForm((before) => ({ ...before, [field]: value }));
 
-  const create = async (): Promise<string> => {
+  const { busy, problem, submit } = useSubmit(async () => {
     const { name, email, password, organisation } = form;
     await api.account.signUp.mutate({ name, email, password });
     const refusal = await startSession(email, password);
@@ -23,20 +22,9 @@ export function SignUpForm() {
     // The account is made: what fails from here on is put right on the page for organisations.
     const org = await api.org.create.mutate({ name: organisation }).catch(() => null);
     return org ? paths.connect(org.slug) : paths.newOrg;
-  };
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    setBusy(true);
-    setProblem(undefined);
-    try {
-      window.location.assign(await create());
-    } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
-      setBusy(false);
-    }
-  };
+  });
   return (
-    <form onSubmit={(event) => void submit(event)}>
+    <form onSubmit={submit}>
       <TextField
         label="Name"
         name="name"

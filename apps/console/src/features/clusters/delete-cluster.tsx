@@ -1,7 +1,8 @@
 'use client';
 import type { ClusterView } from '@margay/services/inputs';
-import { Button, Dialog, plural, useToast } from '@margay/ui';
+import { plural, useToast } from '@margay/ui';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { ConfirmRemoval } from '../../client/confirm-removal.tsx';
 import { useTRPC } from '../../client/trpc.tsx';
 
 /** Names what goes, and what stays in the cluster itself. */
@@ -19,9 +20,7 @@ export function DeleteCluster({ cluster, onClose }: { cluster: ClusterView; onCl
     }),
   );
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <ConfirmRemoval
       title={`Delete ${cluster.name}`}
       text={
         <>
@@ -37,25 +36,12 @@ export function DeleteCluster({ cluster, onClose }: { cluster: ClusterView; onCl
           </p>
         </>
       }
-      actions={
-        <>
-          <Button onClick={onClose}>Keep it</Button>
-          <Button
-            kind="danger"
-            icon="trash"
-            busy={remove.isPending}
-            onClick={() => remove.mutate({ clusterId: cluster.id })}
-          >
-            Delete {cluster.name}
-          </Button>
-        </>
-      }
-    >
-      {remove.error ? (
-        <p className="hint hint-bad" role="alert">
-          {remove.error.message}
-        </p>
-      ) : null}
-    </Dialog>
+      keep="Keep it"
+      action={`Delete ${cluster.name}`}
+      icon="trash"
+      removal={remove}
+      onConfirm={() => remove.mutate({ clusterId: cluster.id })}
+      onClose={onClose}
+    />
   );
 }

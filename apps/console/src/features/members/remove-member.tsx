@@ -1,6 +1,7 @@
 'use client';
-import { Button, Dialog, useToast } from '@margay/ui';
+import { useToast } from '@margay/ui';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { ConfirmRemoval } from '../../client/confirm-removal.tsx';
 import { useTRPC } from '../../client/trpc.tsx';
 import { useShell } from '../shell/index.ts';
 import type { Member } from './member.ts';
@@ -22,29 +23,18 @@ export function RemoveMember({ member, onClose }: { member: Member; onClose: () 
     }),
   );
   return (
-    <Dialog
-      open
-      onOpenChange={(open) => (open ? undefined : onClose())}
+    <ConfirmRemoval
       title={self ? `Leave ${org.name}` : `Remove ${member.name} from ${org.name}`}
       text={
         self
           ? 'You lose sight of its clusters at once. An owner or admin can add you again.'
           : `${member.email} loses sight of its clusters at once. The account itself stays, and what it did stays in the audit log.`
       }
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind="danger" busy={remove.isPending} onClick={() => remove.mutate({ userId: member.userId })}>
-            {self ? `Leave ${org.name}` : `Remove ${member.name}`}
-          </Button>
-        </>
-      }
-    >
-      {remove.error ? (
-        <p className="hint hint-bad" role="alert">
-          {remove.error.message}
-        </p>
-      ) : null}
-    </Dialog>
+      keep="Cancel"
+      action={self ? `Leave ${org.name}` : `Remove ${member.name}`}
+      removal={remove}
+      onConfirm={() => remove.mutate({ userId: member.userId })}
+      onClose={onClose}
+    />
   );
 }
