@@ -17,6 +17,8 @@ export interface ClusterModel {
   /** Ingress and Route objects: what an ingress controller sends on. */
   readonly ingresses: readonly IngressObject[];
   readonly lookup: ClusterLookup;
+  /** Made of a folder of manifests: what no object says, but something uses, is taken to exist (`ClusterOptions`). */
+  readonly assumeMissing: boolean;
 }
 
 /** Questions by name or address; each costs about a Map lookup. */

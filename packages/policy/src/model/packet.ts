@@ -9,7 +9,7 @@ export interface Packet {
   readonly family: 4 | 6 | null;
   /** IANA number. */
   readonly protocol: number;
-  /** Null where the protocol has none, or it is not known: then no port condition holds. */
+  /** Null where the protocol has none, or it is not known: then it is none of `ports` and none of `notPorts`. */
   readonly srcPort: number | null;
   readonly dstPort: number | null;
   readonly icmp: { readonly type: number; readonly code: number } | null;
