@@ -25,6 +25,7 @@ export function somePod(name: string, address: string, over: Partial<PodIdentity
     addresses: [address],
     sinceMs: 1_000,
     finishedAtMs: null,
+    formerAddresses: [],
     facts: {
       namespace: 'shop',
       ownerKind: 'Deployment',

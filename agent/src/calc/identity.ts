@@ -32,5 +32,7 @@ export interface PodIdentity {
   /** No earlier could it have its addresses. Null where the API does not say. */
   readonly sinceMs: number | null;
   readonly finishedAtMs: number | null;
+  /** Of a finished pod: those it had until then. */
+  readonly formerAddresses: readonly string[];
   readonly facts: WorkloadFacts;
 }

@@ -30,6 +30,20 @@ describe('PodBook', () => {
     expect([nameAt(books, 80_000), books.pods.podAt(X)?.name]).toEqual(['web', 'web-1']);
   });
 
+  it('knows, afterwards, a pod that was over before it was told of', () => {
+    const books = emptyBooks();
+    const over = { addresses: [], formerAddresses: [X], finishedAtMs: 30_000 };
+    const pending = somePod('job-1', X, { addresses: [], sinceMs: null });
+    books.pods.change(null, pending, 29_900);
+    books.pods.change(pending, somePod('job-1', X, { ...over, sinceMs: 30_000 }), 31_500);
+    expect([nameAt(books, 30_400), books.pods.podAt(X)]).toEqual(['job', null]);
+    books.pods.change(null, somePod('web-1', X, { sinceMs: 33_000 }), 33_400);
+    // One that a new list shows late does not take what others had.
+    books.pods.change(null, somePod('old-1', X, { ...over, sinceMs: 29_000, finishedAtMs: 35_000 }), 60_000);
+    expect([29_500, 30_400, 33_100, 50_000].map((ms) => nameAt(books, ms))).toEqual(['old', 'job', 'web', 'web']);
+    expect(books.timeline.current(X)?.peer).toMatchObject({ name: 'web' });
+  });
+
   it('tells a StatefulSet pod that came back under its name from the one before', () => {
     const books = emptyBooks();
     const first = somePod('db-0', X);

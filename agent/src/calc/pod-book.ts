@@ -31,6 +31,7 @@ export class PodBook {
       const lost = before?.addresses.filter((address) => !next.addresses.includes(address)) ?? [];
       this.#leave(before ?? next, lost, endOf(next, nowMs));
       this.#enter(before, next, nowMs);
+      this.#enterLate(next, nowMs);
     }
     const named = next ?? previous;
     if (!named) return;
@@ -65,6 +66,14 @@ export class PodBook {
       this.#timeline.assign(address, next.uid, identity, isNew ? (next.sinceMs ?? nowMs) : nowMs);
       this.#byAddress.set(address, next);
     }
+  }
+
+  /** A pod that was over before its addresses were told: of what changes at once only the last state is. Says nothing new of any other. */
+  #enterLate(pod: PodIdentity, nowMs: number): void {
+    if (pod.hostNetwork || pod.sinceMs === null || pod.finishedAtMs === null) return;
+    const identity = this.#identity(pod.facts);
+    for (const address of pod.formerAddresses)
+      this.#timeline.record(address, pod.uid, identity, { fromMs: pod.sinceMs, toMs: endOf(pod, nowMs) });
   }
 
   #leave(pod: PodIdentity, addresses: readonly string[], atMs: number): void {

@@ -40,6 +40,21 @@ export class Timeline {
     if (start < toMs) intervals.splice(before + 1, 0, { owner, identity, fromMs: start, toMs });
   }
 
+  /** `owner` had `address` for a time that is over, as far as nobody else is known to have had it then. */
+  record(
+    address: string,
+    owner: string,
+    identity: Identity,
+    time: { readonly fromMs: number; readonly toMs: number },
+  ): void {
+    const intervals = this.#intervals.get(address) ?? [];
+    if (intervals.length === 0) this.#intervals.set(address, intervals);
+    const before = intervals.findLastIndex((interval) => interval.fromMs <= time.fromMs);
+    const fromMs = Math.max(time.fromMs, intervals[before]?.toMs ?? 0);
+    const toMs = Math.min(time.toMs, intervals[before + 1]?.fromMs ?? Number.POSITIVE_INFINITY);
+    if (fromMs < toMs) intervals.splice(before + 1, 0, { owner, identity, fromMs, toMs });
+  }
+
   /** Puts `identity` in the place of the owner's present one, as if it had been known from the start. */
   correct(address: string, owner: string, identity: Identity): void {
     const last = this.#intervals.get(address)?.findLast((interval) => interval.owner === owner);

@@ -64,15 +64,19 @@ describe('parsePod', () => {
       },
       sinceMs: Date.parse('2026-11-24T12:00:02Z'),
       finishedAtMs: null,
+      formerAddresses: [],
     });
   });
 
   it('has no address any more once it is finished', () => {
     const terminated = { state: { terminated: { finishedAt: '2026-11-24T12:00:09Z' } } };
-    const { pod: finished, finishedAtMs } = parsePod(
-      pod({ status: { phase: 'Succeeded', containerStatuses: [terminated] } }),
-    );
+    const {
+      pod: finished,
+      finishedAtMs,
+      formerAddresses,
+    } = parsePod(pod({ status: { phase: 'Succeeded', podIP: '10.244.1.7', containerStatuses: [terminated] } }));
     expect(finished.addresses).toEqual([]);
+    expect(formerAddresses).toEqual(['10.244.1.7', 'fd00::7']);
     expect(finishedAtMs).toBe(Date.parse('2026-11-24T12:00:09Z'));
   });
 

@@ -7,7 +7,7 @@ import { parsePod } from './pod.ts';
 /** A parser of pods that keeps what a node needs: who owns it, since when, at which addresses. Equal facts are one object of `pool`. */
 export function podIdentityParser(pool: FactPool): (object: unknown) => PodIdentity {
   return (object) => {
-    const { pod, sinceMs, finishedAtMs } = parsePod(object);
+    const { pod, sinceMs, finishedAtMs, formerAddresses } = parsePod(object);
     const facts = pool.intern({
       namespace: pod.namespace,
       ownerKind: pod.ownerKind,
@@ -25,6 +25,7 @@ export function podIdentityParser(pool: FactPool): (object: unknown) => PodIdent
       addresses: pod.addresses,
       sinceMs,
       finishedAtMs,
+      formerAddresses,
       facts,
     };
   };

@@ -10,6 +10,8 @@ export interface PodRecord {
   readonly sinceMs: number | null;
   /** Its last container ended. Set for Succeeded and Failed only. */
   readonly finishedAtMs: number | null;
+  /** What a finished pod still shows as its addresses: it had them until it finished. */
+  readonly formerAddresses: readonly string[];
 }
 
 const PORTS_MAX = 64;
@@ -44,6 +46,7 @@ export function parsePod(object: unknown): PodRecord {
     pod,
     sinceMs: readyAt(raw) ?? raw.status?.startTime ?? null,
     finishedAtMs: finished ? finishedAt(raw) : null,
+    formerAddresses: finished ? addressesOf(raw) : [],
   };
 }
 

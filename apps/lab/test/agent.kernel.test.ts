@@ -1,9 +1,11 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Peer } from '@margay/model';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Lab, startLab } from '../src/index.ts';
+import { LAB_IMAGE, type Lab, startLab } from '../src/index.ts';
 import { resourceNamed } from '../src/kube/cluster.ts';
+import { type KubeObject, valueAt } from '../src/kube/objects.ts';
 import { type StandInConsole, startStandInConsole } from './stand-in-console.ts';
 
 describe('the agent in a lab', () => {
@@ -52,6 +54,37 @@ describe('the agent in a lab', () => {
     expect(existsSync('/sys/fs/bpf/margay')).toBe(false);
   });
 
+  it('sees the connection of every pod that lives for a fraction of a second, whole and by its name', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `short-${index}`);
+    const collector = await lab.client.get(resourceNamed('services'), 'monitoring', 'collector');
+    const host = String(valueAt(collector, 'spec.clusterIP'));
+    const call = { kind: 'http', host, port: 9091, path: '/short' };
+    const config = { name: 'short', once: true, everyMs: 1, steps: [[call]] };
+    await Promise.all(names.map((name) => lab.client.create(jobOf(name, config))));
+    const reported = (name: string, end: 'src' | 'dst') => {
+      const rows = console.rows().filter(({ source, reporter }) => nameOf(source) === name && reporter === end);
+      const sum = (field: 'started' | 'completed' | 'packetsForward' | 'bytesForward') =>
+        rows.reduce((total, row) => total + row[field], 0);
+      return {
+        started: sum('started'),
+        ended: sum('completed'),
+        packets: sum('packetsForward'),
+        bytes: sum('bytesForward'),
+      };
+    };
+    const isOver = (name: string) => reported(name, 'src').ended > 0 && reported(name, 'dst').ended > 0;
+    await expect.poll(() => names.filter((name) => !isOver(name)), { timeout: 30_000, interval: 200 }).toEqual([]);
+    for (const name of names) {
+      expect(reported(name, 'src'), name).toMatchObject({ started: 1, ended: 1 });
+      expect(reported(name, 'src'), name).toEqual(reported(name, 'dst'));
+    }
+    expect(console.batches.flatMap(({ head }) => head.losses)).toEqual([]);
+    const timeOf = (name: string, wanted: string) =>
+      lab.ledger().find(({ writer, op }) => op === wanted && writer.startsWith(`monitoring/${name}-`))?.timeMs ?? 0;
+    const lives = names.map((name) => timeOf(name, 'connect') - timeOf(name, 'start')).sort((a, b) => a - b);
+    globalThis.console.log(`they spoke ${lives[0]} to ${lives.at(-1)} ms after their network came`);
+  });
+
   it('is started again when it is killed, and keeps its credential', async () => {
     const node = () => agentPods().find(({ labels }) => labels['app.kubernetes.io/component'] === 'node');
     const before = node()?.pids[0] ?? 0;
@@ -82,3 +115,21 @@ describe('the agent in a lab', () => {
     expect(faults).toEqual([]);
   });
 });
+
+const nameOf = (peer: Peer) => (peer.kind === 'workload' ? peer.name : '');
+
+function jobOf(name: string, config: Record<string, unknown>): KubeObject {
+  const container = {
+    name: 'main',
+    image: LAB_IMAGE,
+    command: ['node', '/lab/service.mjs'],
+    env: [{ name: 'LAB_CONFIG', value: JSON.stringify(config) }],
+  };
+  const spec = { restartPolicy: 'Never', automountServiceAccountToken: false, containers: [container] };
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name, namespace: 'monitoring' },
+    spec: { template: { metadata: { labels: { app: 'short' } }, spec } },
+  };
+}

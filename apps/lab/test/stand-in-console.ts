@@ -28,6 +28,7 @@ export interface StandInRow {
   readonly port: number;
   readonly reporter: 'src' | 'dst';
   readonly started: number;
+  readonly completed: number;
   readonly windowStart: number;
   readonly bytesForward: number;
   readonly packetsForward: number;
@@ -125,6 +126,7 @@ function rowsOf(batches: readonly FlowBatch[]): StandInRow[] {
         port: c.port[at] ?? 0,
         reporter: c.reporter[at] === 0 ? 'src' : 'dst',
         started: c.started[at] ?? 0,
+        completed: c.completed[at] ?? 0,
         windowStart: c.windowStart[at] ?? 0,
         bytesForward: c.bytesForward[at] ?? 0,
         packetsForward: c.packetsForward[at] ?? 0,

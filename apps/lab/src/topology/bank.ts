@@ -2,7 +2,7 @@ import type { Blueprint } from './blueprint.ts';
 
 /**
  * Three tiers (customer → summary → database) and what makes policies hard: a headless StatefulSet, datagrams, a Service that has only IPv6,
- * label sets that overlap, and two short jobs that take turns on one pod address.
+ * label sets that overlap, and two jobs that live for a fraction of a second and take turns on one pod address.
  */
 export const BANK: readonly Blueprint[] = [
   {
@@ -68,7 +68,7 @@ export const BANK: readonly Blueprint[] = [
     // No tier: its labels are part of the others', so equality alone selects strangers.
     labels: { app: 'bank' },
     schedule: { everySeconds: 20, offsetSeconds: 1 },
-    everyMs: 400,
+    everyMs: 5,
     steps: [
       [{ role: 'bank/database', kind: 'line', path: 'GET statements' }],
       [{ role: 'bank/database', kind: 'line', path: 'SET exporting yes' }],
@@ -81,8 +81,8 @@ export const BANK: readonly Blueprint[] = [
     kind: 'CronJob',
     program: 'service',
     labels: { app: 'rate-import' },
-    schedule: { everySeconds: 20, offsetSeconds: 6 },
-    everyMs: 400,
+    schedule: { everySeconds: 20, offsetSeconds: 4 },
+    everyMs: 5,
     steps: [
       [{ host: 'rates.example.net', port: 80, path: '/index' }],
       [{ role: 'bank/summary' }],
