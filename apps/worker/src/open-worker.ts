@@ -14,6 +14,8 @@ import { createMetrics, type Metrics } from './metrics.ts';
 const ROLL_UP_EVERY_MS = 5_000;
 const UPKEEP_EVERY_MS = 60_000;
 const SWEEP_EVERY_MS = 60_000;
+/** A Redis that comes back without its data has no schedules either. */
+const SCHEDULE_EVERY_MS = 10_000;
 /** Without a roll-up for so long something is wrong. */
 const STALE_MS = 90_000;
 
@@ -71,9 +73,15 @@ export async function openWorker(env: Environment, log: Logger): Promise<Running
     ),
   ];
   const [flows, recommend] = [backend.queue('flows'), backend.queue('recommend')];
-  await flows.schedule('roll-up', {}, ROLL_UP_EVERY_MS);
-  await flows.schedule('upkeep', {}, UPKEEP_EVERY_MS);
-  await recommend.schedule('sweep', {}, SWEEP_EVERY_MS);
+  const schedule = async () => {
+    await flows.schedule('roll-up', {}, ROLL_UP_EVERY_MS);
+    await flows.schedule('upkeep', {}, UPKEEP_EVERY_MS);
+    await recommend.schedule('sweep', {}, SWEEP_EVERY_MS);
+  };
+  const scheduling = setInterval(() => {
+    schedule().catch((error: unknown) => log.warn({ err: error }, 'the schedules could not be looked at'));
+  }, SCHEDULE_EVERY_MS);
+  await schedule();
 
   let stopping = false;
   const stateNow = () => {
@@ -87,6 +95,7 @@ export async function openWorker(env: Environment, log: Logger): Promise<Running
     port: typeof address === 'object' && address !== null ? address.port : env.PORT,
     close: async () => {
       stopping = true;
+      clearInterval(scheduling);
       await Promise.all(workers.map((worker) => worker.close()));
       await Promise.all([flows.close(), recommend.close(), jobs.close(), bus.close()]);
       await Promise.all([flowStore.close(), maintenance.close(), db.close()]);

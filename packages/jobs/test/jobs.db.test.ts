@@ -114,6 +114,22 @@ for (const kind of ['postgres', 'redis'] as const) {
       expect(span).toBeGreaterThan(700);
     });
 
+    test('a schedule that the server lost is made again by whoever says so again', async () => {
+      const queue = keep(backend.queue('flows'));
+      let runs = 0;
+      keep(await backend.work('flows', { 'roll-up': async () => void runs++, upkeep: idle }, { concurrency: 1 }));
+      await queue.schedule('roll-up', {}, 400);
+      await eventually(() => runs > 0);
+      await loseEverything(kind);
+      const before = runs;
+      await eventually(async () => {
+        await queue.schedule('roll-up', {}, 400).catch(() => undefined);
+        return runs >= before + 3;
+      }, 20_000);
+      // What was heard while the server was away.
+      errors.splice(0);
+    }, 30_000);
+
     test('closing waits for the running job', async () => {
       const jobs = keep(createJobs(backend));
       let state = 'idle';
@@ -223,6 +239,46 @@ for (const kind of ['postgres', 'redis'] as const) {
       });
     });
   });
+}
+
+test.skipIf(redisMissing !== null)(
+  'while Redis is away a request is refused in seconds, closing ends, and with Redis the next is taken',
+  async () => {
+    const server = await startRedis();
+    const backend = createQueueBackend({ databaseUrl: '', redisUrl: server.url, onError: () => undefined });
+    const [early, jobs] = [createJobs(backend), createJobs(backend)];
+    await jobs.requestRecommendations(newCluster());
+    await server.stop();
+    const refused = { code: 'UNAVAILABLE' };
+    const startedMs = performance.now();
+    await expect(early.requestRecommendations(newCluster())).rejects.toMatchObject(refused);
+    await expect(jobs.requestRecommendations(newCluster())).rejects.toThrow();
+    await early.close();
+    expect(performance.now() - startedMs).toBeLessThan(16_000);
+    await server.start();
+    await eventually(
+      () =>
+        jobs.requestRecommendations(newCluster()).then(
+          () => true,
+          () => false,
+        ),
+      15_000,
+    );
+    await jobs.close();
+    await server.stop();
+  },
+  60_000,
+);
+
+/** As a server does that keeps nothing on disk and starts anew. */
+async function loseEverything(kind: 'postgres' | 'redis'): Promise<void> {
+  if (kind === 'redis') return await redis?.restart();
+  const tables = await database.query<{ name: string }>(
+    'owner',
+    `SELECT format('bullmq.%I', c.relname) AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE n.nspname = 'bullmq' AND c.relkind = 'r' AND c.relname <> 'migration'`,
+  );
+  await database.query('owner', `TRUNCATE ${tables.map(({ name }) => name).join(', ')}`);
 }
 
 test('queues need no more than their role has: it cannot read another schema', async () => {

@@ -8,7 +8,8 @@ export const redisMissing: string | null = PROGRAM ? null : 'redis-server is not
 
 export interface RedisServer {
   readonly url: string;
-  /** Ends the process and starts another on the same port. */
+  /** Starts another on the same port, with nothing of the last one's data. */
+  start(): Promise<void>;
   restart(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -19,6 +20,9 @@ export async function startRedis(): Promise<RedisServer> {
   let child = await launch(port);
   return {
     url: `redis://127.0.0.1:${port}`,
+    start: async () => {
+      child = await launch(port);
+    },
     restart: async () => {
       await end(child);
       child = await launch(port);

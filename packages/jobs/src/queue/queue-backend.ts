@@ -1,5 +1,6 @@
 import { createPostgresBackend, Queue, Worker, withBackend } from 'bullmq';
 import { type JobName, type JobPayload, payloadSchema, QUEUES, type QueueName } from './queues.ts';
+import { withinDeadline } from './within-deadline.ts';
 
 export interface QueueBackendOptions {
   /** Role margay_queue: queues live in PostgreSQL, schema `bullmq`, which prisma/migrate.ts has made. */
@@ -19,13 +20,16 @@ export type Handlers<Q extends QueueName> = {
 };
 
 export interface JobQueue<Q extends QueueName> {
-  /** Puts a job in. With `id` a job that waits or runs under that id already is enough. */
+  /** Puts a job in. With `id` a job that waits or runs under that id already is enough. @throws MargayError UNAVAILABLE when the server does not answer in 5 s. */
   add<J extends JobName<Q>>(
     job: J,
     payload: JobPayload<Q, J>,
     options?: { id?: string; delayMs?: number },
   ): Promise<void>;
-  /** Repeats a job; again with another interval changes it. Every process may say so: there is one schedule. */
+  /**
+   * Repeats a job; again with another interval changes it. Every process may say so: there is one schedule. Say it again now and then: a Redis may come back
+   * without its data, and a schedule that stands and runs costs one look.
+   */
   schedule<J extends JobName<Q>>(job: J, payload: JobPayload<Q, J>, everyMs: number): Promise<void>;
   counts(): Promise<{ waiting: number; active: number; delayed: number; failed: number }>;
   /** Ids of jobs that wait or run. */
@@ -55,6 +59,9 @@ export function createQueueBackend(options: QueueBackendOptions): QueueBackend {
 
 const onPostgres = withBackend(createPostgresBackend);
 const PREFIX = 'margay';
+const ANSWER_MS = 5_000;
+/** A schedule whose next run is later than this has lost it. */
+const OVERDUE_MS = 10_000;
 
 function postgresConnection({ databaseUrl, connections = 2 }: QueueBackendOptions) {
   return { connectionString: databaseUrl, schema: 'bullmq', max: connections, application_name: 'margay-queue' };
@@ -63,15 +70,26 @@ function postgresConnection({ databaseUrl, connections = 2 }: QueueBackendOption
 function openQueue<Q extends QueueName>(name: Q, options: QueueBackendOptions): JobQueue<Q> {
   const defaults = { defaultJobOptions: QUEUES[name].options, prefix: options.prefix ?? PREFIX };
   const queue = options.redisUrl
-    ? new Queue(name, { ...defaults, connection: { url: options.redisUrl } })
+    ? // Not to collect, while the server is away, what nobody waits for any more.
+      new Queue(name, { ...defaults, connection: { url: options.redisUrl, enableOfflineQueue: false } })
     : new onPostgres.Queue(name, { ...defaults, connection: postgresConnection(options) });
   queue.on('error', options.onError);
+  const runs = async (job: string, everyMs: number): Promise<boolean> => {
+    const found = await queue.getJobScheduler(job);
+    return found?.every === everyMs && (found.next ?? 0) > Date.now() - Math.max(OVERDUE_MS, 10 * everyMs);
+  };
   return {
     add: async (job, payload, { id, delayMs } = {}) => {
-      await queue.add(job, payload, { ...(id && { jobId: id }), ...(delayMs && { delay: delayMs }) });
+      const added = queue.add(job, payload, { ...(id && { jobId: id }), ...(delayMs && { delay: delayMs }) });
+      await withinDeadline(added, ANSWER_MS);
     },
     schedule: async (job, payload, everyMs) => {
-      await queue.upsertJobScheduler(job, { every: everyMs }, { name: job, data: payload });
+      if (await withinDeadline(runs(job, everyMs), ANSWER_MS)) return;
+      const made = queue.upsertJobScheduler(job, { every: everyMs }, { name: job, data: payload });
+      // Of several that make it at once BullMQ refuses some.
+      await withinDeadline(made, ANSWER_MS).catch(async (error: unknown) => {
+        if (!(await runs(job, everyMs))) throw error;
+      });
     },
     counts: async () => {
       const { waiting = 0, active = 0, delayed = 0, failed = 0 } = await queue.getJobCounts();
@@ -81,7 +99,7 @@ function openQueue<Q extends QueueName>(name: Q, options: QueueBackendOptions): 
       const jobs = await queue.getJobs(['waiting', 'active', 'delayed', 'prioritized']);
       return new Set(jobs.flatMap((job) => (job?.id === undefined ? [] : [job.id])));
     },
-    close: () => queue.close(),
+    close: () => withinDeadline(queue.close(), ANSWER_MS).catch(() => queue.disconnect()),
   };
 }
 
