@@ -11,6 +11,7 @@ const PROGRAMS = [
   '/sbin/bridge',
   '/sbin/tc',
   '/bin/nsenter',
+  '/bin/setpriv',
   '/bin/lsns',
   '/bin/mount',
   '/bin/umount',

@@ -1,18 +1,19 @@
 // One workload of the test's application: `node workload.mjs '<JSON>'`. Plain Node 20, nothing else: it also runs outside the cluster.
 //   {"tcp": [8080], "udp": [9000],                              what it serves: every byte comes back
 //    "calls": [{"name": "api", "host": "api", "port": 80, "protocol": "tcp", "count": 20, "everyMs": 500}]}
-// It keeps the ledger: each connection that it made, by the call's name, and each that it accepted, by port and the other's address.
+// It keeps the ledger: each connection that it made, by call, and each that it accepted, by port and the other's address.
 // The last line of its log is the ledger as JSON, written anew whenever it changed; `done` once all calls are made.
 import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
+import { writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 
 const TIMEOUT_MS = 5_000;
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
-const expand = (text) => text.replace(/\$\(([A-Z_]+)\)/g, (_, name) => process.env[name] ?? '');
 
 const { tcp = [], udp = [], calls = [], exit = false } = JSON.parse(process.argv[2] ?? '{}');
 const ledger = { made: {}, failed: {}, accepted: {}, done: false };
+const listening = [];
 let printed = '';
 const print = () => {
   const line = JSON.stringify(ledger);
@@ -24,11 +25,12 @@ const count = (of, key) => {
 };
 
 for (const port of tcp) {
-  createServer((socket) => {
+  const server = createServer((socket) => {
     count(ledger.accepted, `tcp ${port} ${socket.remoteAddress.replace('::ffff:', '')}`);
     socket.on('error', () => {});
     socket.pipe(socket);
-  }).listen(port);
+  });
+  listening.push(new Promise((done) => server.listen(port, done)));
 }
 for (const port of udp) {
   const socket = createSocket('udp4');
@@ -36,7 +38,7 @@ for (const port of udp) {
     count(ledger.accepted, `udp ${port} ${from.address}`);
     socket.send(data, from.port, from.address);
   });
-  socket.bind(port);
+  listening.push(new Promise((done) => socket.bind(port, done)));
 }
 
 /** A connection that asks, hears and ends. */
@@ -51,6 +53,8 @@ function callTcp(host, port) {
   });
 }
 
+/** Each from a port of its own, so that each is a connection of its own. */
+let nextPort = 20_000 + Math.floor(Math.random() * 20_000);
 function callUdp(host, port) {
   return new Promise((done, fail) => {
     const socket = createSocket('udp4');
@@ -63,19 +67,20 @@ function callUdp(host, port) {
     };
     socket.on('error', end);
     socket.on('message', () => end());
-    socket.send('ping', port, host);
+    socket.bind(nextPort++, () => socket.send('ping', port, host));
   });
 }
 
 async function make({ name, host, port, protocol = 'tcp', count: times, everyMs }) {
-  const address = await resolve(expand(host));
+  const address = await resolve(host);
+  const key = `${name} ${protocol} ${port} ${address}`;
   for (let made = 0; made < times; ) {
     try {
       await (protocol === 'udp' ? callUdp(address, port) : callTcp(address, port));
-      count(ledger.made, name);
+      count(ledger.made, key);
       made += 1;
     } catch (error) {
-      count(ledger.failed, `${name}: ${error.code ?? error.message}`);
+      count(ledger.failed, `${key}: ${error.code ?? error.message}`);
     }
     await pause(everyMs);
   }
@@ -93,6 +98,8 @@ async function resolve(host) {
 }
 
 setInterval(print, 300).unref();
+await Promise.all(listening);
+if (process.env.READY_FILE) writeFileSync(process.env.READY_FILE, '');
 await Promise.all(calls.map(make));
 ledger.done = true;
 print();

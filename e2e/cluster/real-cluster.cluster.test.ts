@@ -1,0 +1,347 @@
+import type {
+  ConnectStateOutput,
+  GetGraphOutput,
+  ListAgentsOutput,
+  ListRecommendationsOutput,
+  RecommendationDetail,
+} from '@margay/services/inputs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { z } from 'zod';
+import { seenText } from '../console/edges.ts';
+import { listApiObjects } from './api-objects.ts';
+import { applicationLayers, lateCaller, OURS } from './application.ts';
+import { type ClusterRun, openClusterRun } from './cluster-run.ts';
+import { readClusterEnvironment } from './environment.ts';
+import { inspectNodes, inspectorObjects, type Traces } from './inspector.ts';
+import { readLedgers } from './ledger-edges.ts';
+import { callNodePorts, internalAddresses } from './node-ports.ts';
+import { summarisePolicy } from './policy-summary.ts';
+import { runShell } from './shell.ts';
+import { until } from './until.ts';
+
+const environment = readClusterEnvironment(process.env);
+
+/** For how long the application's calls go on: a rolling restart happens meanwhile. */
+const TRAFFIC_SECONDS = 25;
+const STRANGER_MS = 120_000;
+
+describe('a real cluster', { timeout: 180_000 }, () => {
+  if (typeof environment === 'string') {
+    it('is connected by the one line', (context) => context.skip(environment));
+    return;
+  }
+  let run: ClusterRun;
+  let line: Awaited<ReturnType<ClusterRun['newLine']>>;
+  let namespaces: string[];
+  let before: { objects: string[]; traces: Record<string, Traces> };
+  let fromMs: number;
+
+  beforeAll(async () => {
+    run = await openClusterRun(environment);
+    namespaces = [`shop-${run.suffix}`, `data-${run.suffix}`];
+  }, 300_000);
+  afterAll(async () => {
+    await run?.close();
+  }, 60_000);
+
+  const graph = () =>
+    run.user.query<GetGraphOutput>('flow.graph', { clusterId: run.clusterId, fromMs, toMs: Date.now() + 60_000 });
+  const agents = () => run.user.query<z.infer<typeof ListAgentsOutput>>('agent.list', { clusterId: run.clusterId });
+  const step = async (name: string) => {
+    const state = await run.user.query<ConnectStateOutput>('cluster.connectState', { clusterId: run.clusterId });
+    return state.steps.find((found) => found.step === name);
+  };
+  /** What the console shows of the application, less what no ledger counts: questions to the cluster's DNS. */
+  const seenEdges = async () => {
+    const { edges, losses } = await graph();
+    const counted = new Map<string, number>();
+    const dns = new Set<string>();
+    for (const edge of edges) {
+      const ours = [edge.src, edge.dst].some((end) => end.kind === 'workload' && namespaces.includes(end.namespace));
+      if (!ours) continue;
+      const text = seenText(edge);
+      if (/ 17\/53$/.test(text)) dns.add(text);
+      else counted.set(text, (counted.get(text) ?? 0) + edge.connectionsStarted);
+    }
+    return { counted, dns, losses, edges };
+  };
+
+  it('is connected by the one line: agents and the first edge within two minutes', async () => {
+    const { kubectl, suffix, image, note } = run;
+    fromMs = Date.now() - 60_000;
+    await kubectl.apply([
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: `inspect-${suffix}`, labels: { [OURS]: 'true' } } },
+    ]);
+    const inspector = inspectorObjects(`inspect-${suffix}`, image);
+    before = { objects: await listApiObjects(kubectl), traces: {} };
+    await kubectl.apply(inspector);
+    await kubectl.ready(inspector);
+    before.traces = await inspectNodes(kubectl, `inspect-${suffix}`);
+
+    const begun = Date.now();
+    line = await run.newLine();
+    await kubectl.run(['apply', '-f', line.url]);
+    note(`kubectl apply -f "${line.token.installUrl}"`);
+    const nodes = (await kubectl.list('nodes')).map(({ metadata }) => metadata.name).sort();
+    for (const name of ['token', 'agent', 'inventory', 'flow']) {
+      const found = await until(
+        () => step(name),
+        (answer) => answer?.state === 'done',
+        STRANGER_MS,
+      );
+      expect(found).toMatchObject({ state: 'done' });
+      note(`${name}: ${found?.detail}`);
+    }
+    const first = await until(graph, ({ edges }) => edges.length > 0, STRANGER_MS);
+    note(`first edge: ${first.edges[0] && seenText(first.edges[0])}`);
+    expect(Date.now() - begun).toBeLessThan(STRANGER_MS);
+    const alive = await until(agents, (all) => all.length === nodes.length + 1, 30_000);
+    expect(
+      alive
+        .filter(({ role }) => role === 'node')
+        .map(({ node }) => node)
+        .sort(),
+    ).toEqual(nodes);
+    expect(alive.flatMap(({ taps }) => taps.problems)).toEqual([]);
+  });
+
+  it('shows exactly the edges of its application, each connection once, through a rolling restart of the agents', async () => {
+    const { kubectl, suffix, image, hostPort, note } = run;
+    const outside = { host: new URL(run.environment.consoleUrl).hostname, port: run.environment.consolePort };
+    const [shop = '', data = ''] = namespaces;
+    for (const layer of applicationLayers({ suffix, image, outside, hostPort, seconds: TRAFFIC_SECONDS })) {
+      await kubectl.apply(layer);
+      await kubectl.ready(layer);
+    }
+    note('the application runs');
+    await kubectl.run(['-n', 'margay', 'rollout', 'restart', 'daemonset/margay-node']);
+    await callNodePorts(kubectl, { namespace: shop, service: 'frontend', outside: run.environment.outside, count: 7 });
+    await kubectl.run(['-n', 'margay', 'rollout', 'status', 'daemonset/margay-node', '--timeout=90s']);
+    note('every node agent was restarted');
+    await until(
+      () => kubectl.list('jobs', data),
+      (jobs) => jobs.length > 0,
+      70_000,
+    );
+    await kubectl.run(['-n', data, 'patch', 'cronjob/report', '-p', '{"spec":{"suspend":true}}']);
+    const ledgers = () => readLedgers(kubectl, namespaces, 'outside');
+    const told = await until(ledgers, ({ busy }) => busy.length === 0, 60_000);
+    expect(told.busy).toEqual([]);
+    expect(told.failed).toEqual([]);
+    note(`the ledgers hold ${[...told.edges.values()].reduce((sum, count) => sum + count, 0)} connections`);
+
+    const isProbed = (text: string) => text.startsWith('node ') && text.includes(`→ ${shop}/Deployment/api `);
+    const matches = (counted: ReadonlyMap<string, number>) =>
+      [...told.edges].every(([text, count]) => (counted.get(text) ?? 0) >= count);
+    const reached = await until(seenEdges, ({ counted }) => matches(counted), 30_000);
+    note('the console shows all of them');
+    // Whatever were counted twice would come with a later batch.
+    const settled = reached.edges.length > 0 ? Date.now() + 6_000 : 0;
+    await until(graph, ({ frontierMs }) => (frontierMs ?? 0) > settled, 20_000);
+    const { counted, dns, losses, edges } = await seenEdges();
+    const later = await ledgers();
+    const steady = (of: ReadonlyMap<string, number>) =>
+      Object.fromEntries([...of].filter(([text]) => !isProbed(text)).sort());
+    expect(steady(counted)).toEqual(steady(told.edges));
+    // A kubelet's probes go on: as many as there were at the first look, at most those at the last.
+    const probes = [...told.edges].filter(([text]) => isProbed(text));
+    expect(probes.length).toBeGreaterThan(1);
+    for (const [text, count] of probes) {
+      expect(counted.get(text), text).toBeGreaterThanOrEqual(count);
+      expect(counted.get(text), text).toBeLessThanOrEqual(later.edges.get(text) ?? 0);
+    }
+    const resolver = /→ (\S+) 17\/53$/.exec([...dns][0] ?? '')?.[1];
+    const asking = ['Deployment/api', 'Deployment/api-canary', 'Deployment/frontend'].map((name) => `${shop}/${name}`);
+    expect([...dns].sort()).toEqual(
+      [...asking, `${data}/CronJob/report`].map((name) => `${name} → ${resolver} 17/53`).sort(),
+    );
+    expect(resolver).toMatch(/^kube-system\/Deployment\//);
+    expect(losses).toEqual([]);
+    const services = edges.filter(
+      ({ src, dst }) =>
+        src.kind === 'workload' &&
+        src.name === 'frontend' &&
+        dst.kind === 'workload' &&
+        namespaces.includes(dst.namespace),
+    );
+    expect(services.map(({ service }) => service?.name).sort()).toEqual(['api', 'api', 'cache']);
+  });
+
+  it('recommends for each workload what it needs and no more, and nothing for an idle one', async () => {
+    const [shop = '', data = ''] = namespaces;
+    const { clusterId, user } = run;
+    await user.mutate('recommendation.request', { clusterId });
+    const list = () => user.query<z.infer<typeof ListRecommendationsOutput>>('recommendation.list', { clusterId });
+    const requested = Date.now();
+    const { rows } = await until(
+      list,
+      ({ running, computedAt, rows }) =>
+        !running &&
+        (computedAt?.getTime() ?? 0) > requested - 30_000 &&
+        rows.some(({ key }) => key.endsWith('Deployment/idle')),
+      60_000,
+    );
+    const ours = rows.filter(({ namespace }) => namespaces.includes(namespace));
+    const refusals = Object.fromEntries(
+      ours.filter(({ state }) => state === 'refused').map(({ key, refusal }) => [key, refusal]),
+    );
+    expect(refusals).toEqual({
+      [`workload/${shop}/Deployment/idle`]: expect.stringMatching(/no traffic/),
+      [`workload/${data}/DaemonSet/watcher`]: expect.stringMatching(/host network/),
+    });
+    const policies: Record<string, unknown> = {};
+    for (const { id, key } of ours.filter(({ state }) => state === 'ready')) {
+      const { yaml } = await user.query<z.infer<typeof RecommendationDetail>>('recommendation.get', { clusterId, id });
+      policies[key.replace('workload/', '')] = summarisePolicy(parse(yaml ?? ''));
+    }
+    const nodes = (await run.kubectl.list('nodes')).flatMap(internalAddresses).map((address) => `${address}/32`);
+    const canary = [`${shop} app=api track=canary`];
+    const stable = [`${shop} app=api track=stable`];
+    const db = [`${data} app=db`];
+    const dns = { to: [expect.stringMatching(/^kube-system /)], ports: ['UDP 53', 'TCP 53'] };
+    const outside = { to: [expect.stringMatching(/^[\d.]+\/32$/)], ports: [`TCP ${run.environment.consolePort}`] };
+    expect(policies).toEqual({
+      [`${shop}/Deployment/frontend`]: {
+        types: 'Egress Ingress',
+        selects: 'app=frontend',
+        ingress: [{ from: [expect.stringMatching(/\/32$/)], ports: ['TCP 8080'] }],
+        egress: expect.arrayContaining([
+          { to: stable, ports: ['TCP 8080'] },
+          { to: canary, ports: ['TCP 8081'] },
+          { to: [`${data} app=cache`], ports: ['UDP 9000'] },
+          { to: nodes, ports: [`TCP ${run.hostPort}`] },
+          dns,
+        ]),
+      },
+      [`${shop}/Deployment/api`]: {
+        types: 'Egress Ingress',
+        selects: 'app=api track=stable',
+        ingress: [
+          { from: [`${shop} app=frontend`], ports: ['TCP 8080'] },
+          { from: nodes, ports: ['TCP 8080'] },
+        ],
+        egress: expect.arrayContaining([{ to: db, ports: ['TCP 5432'] }, dns, outside]),
+      },
+      [`${shop}/Deployment/api-canary`]: {
+        types: 'Egress Ingress',
+        selects: 'app=api track=canary',
+        ingress: [
+          { from: [`${shop} app=frontend`], ports: ['TCP 8081'] },
+          { from: nodes, ports: ['TCP 8081'] },
+        ],
+        egress: expect.arrayContaining([{ to: db, ports: ['TCP 5432'] }, dns]),
+      },
+      [`${data}/StatefulSet/db`]: {
+        types: 'Egress Ingress',
+        selects: 'app=db',
+        ingress: expect.arrayContaining(
+          [[`${data} app=report`], stable, canary].map((from) => ({ from, ports: ['TCP 5432'] })),
+        ),
+        egress: [],
+      },
+      [`${data}/Deployment/cache`]: {
+        types: 'Egress Ingress',
+        selects: 'app=cache',
+        ingress: [{ from: [`${shop} app=frontend`], ports: ['UDP 9000'] }],
+        egress: [],
+      },
+      [`${data}/CronJob/report`]: {
+        types: 'Egress Ingress',
+        selects: 'app=report',
+        ingress: [],
+        egress: expect.arrayContaining([{ to: db, ports: ['TCP 5432'] }, dns]),
+      },
+    });
+  });
+
+  it('names each permission that is missing, with its remedy', async () => {
+    const { kubectl } = run;
+    const role = JSON.parse(await kubectl.run(['get', 'clusterrole/margay-cluster', '-o', 'json'])) as {
+      rules: { resources: string[] }[];
+    };
+    for (const resource of ['pods', 'networkpolicies']) {
+      const rules = role.rules.map((rule) => ({
+        ...rule,
+        resources: rule.resources.filter((name) => name !== resource),
+      }));
+      await kubectl.run([
+        'patch',
+        'clusterrole/margay-cluster',
+        '--type=merge',
+        '-p',
+        JSON.stringify({ rules: rules.filter((rule) => rule.resources.length > 0) }),
+      ]);
+      await kubectl.run(['-n', 'margay', 'rollout', 'restart', 'deployment/margay-cluster']);
+      const found = await until(
+        () => step('inventory'),
+        (answer) => answer?.state === 'failed' && answer.detail.startsWith(resource),
+        30_000,
+      );
+      expect(found).toMatchObject({
+        state: 'failed',
+        detail: expect.stringMatching(new RegExp(`^${resource}\\b.*may not read`)),
+      });
+      expect(found?.remedy?.text).toMatch(/Apply the install line again/);
+    }
+    await kubectl.run(['apply', '-f', line.url]);
+    await kubectl.run(['-n', 'margay', 'rollout', 'restart', 'deployment/margay-cluster']);
+    expect(
+      await until(
+        () => step('inventory'),
+        (answer) => answer?.state === 'done',
+        30_000,
+      ),
+    ).toMatchObject({ state: 'done' });
+  });
+
+  it('finds the agent on a node that joins later', async (context) => {
+    const { kubectl, suffix, image, note } = run;
+    if (run.environment.addNode === null) return context.skip('MARGAY_E2E_ADD_NODE is not set: no node can be added');
+    const old = (await kubectl.list('nodes')).map(({ metadata }) => metadata.name);
+    await runShell(run.environment.addNode, { env: { ...process.env, NODES: String(old.length + 1) } });
+    const added = (await kubectl.list('nodes'))
+      .map(({ metadata }) => metadata.name)
+      .find((name) => !old.includes(name));
+    expect(added).toBeDefined();
+    note(`${added} joined`);
+    await until(agents, (all) => all.some(({ node, role }) => role === 'node' && node === added), 60_000);
+    const [shop = ''] = namespaces;
+    const late = lateCaller({
+      namespace: shop,
+      node: added ?? '',
+      image,
+      host: `db-0.db.data-${suffix}.svc.cluster.local`,
+    });
+    await kubectl.apply([late]);
+    const text = `${shop}/Pod/late → data-${suffix}/StatefulSet/db 6/5432`;
+    const { counted } = await until(seenEdges, (seen) => (seen.counted.get(text) ?? 0) >= 5, 40_000);
+    expect(counted.get(text)).toBe(5);
+    note(`and its first pod's connections are counted`);
+  });
+
+  it('is left as it was by kubectl delete of the same line, long after the token was used', async () => {
+    const { kubectl, suffix, note } = run;
+    const during = await inspectNodes(kubectl, `inspect-${suffix}`);
+    // Else what follows would prove nothing.
+    for (const node of Object.keys(before.traces)) {
+      expect(during[node]?.attached.length, node).toBeGreaterThan(0);
+      expect(during[node]?.pins.length, node).toBeGreaterThan(0);
+      expect(during[node]?.state.length, node).toBeGreaterThan(0);
+    }
+    const { stdout, code, stderr } = await kubectl.attempt(['delete', '-f', line.url]);
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stdout).toContain('namespace "margay" deleted');
+    note('deleted');
+    const after = await inspectNodes(kubectl, `inspect-${suffix}`);
+    for (const [node, traces] of Object.entries(after)) {
+      expect(traces, node).toEqual(
+        before.traces[node] ?? { attached: [], qdiscs: [], pins: [], state: [], mounts: [] },
+      );
+    }
+    await kubectl.run(['delete', 'namespaces', '-l', `${OURS}=true`]);
+    const isOld = (object: string) => !object.includes(`inspect-${suffix}`);
+    expect(await listApiObjects(kubectl)).toEqual(before.objects.filter(isOld));
+    note('nothing is left');
+  });
+});
