@@ -84,7 +84,11 @@ async function start(settings: Settings, cleanups: Cleanup[], say: (line: string
         name: 'worker',
         args: [join(ROOT, 'apps/worker/src/main.ts')],
         port: workerPort,
-        environment: { ...shared, MARGAY_ROLLUP_DATABASE_URL: database.urls.rollup },
+        environment: {
+          ...shared,
+          MARGAY_ROLLUP_DATABASE_URL: database.urls.rollup,
+          MARGAY_INGEST_URL: `http://127.0.0.1:${ingestPort}`,
+        },
       },
       logs,
     ),

@@ -4,6 +4,7 @@ const ROOMS = {
   'packages/policy': ['packages/model'],
   'packages/wire': ['packages/model'],
   'packages/graph': ['packages/model'],
+  'packages/demo': ['packages/model', 'packages/wire'],
   'packages/manifest': ['packages/model'],
   'packages/embedded-postgres': ['packages/model'],
   'packages/db': ['packages/model'],
@@ -50,6 +51,7 @@ const ROOMS = {
   ],
   'apps/worker': [
     'packages/model',
+    'packages/demo',
     'packages/policy',
     'packages/services',
     'packages/flowstore',

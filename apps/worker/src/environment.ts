@@ -9,6 +9,12 @@ const Environment = z.object({
   MARGAY_QUEUE_DATABASE_URL: url('the URL of the database for role margay_queue'),
   REDIS_URL: z.string().min(1).optional(),
   MARGAY_PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'set it to the origin that browsers reach the console by' }),
+  MARGAY_INGEST_URL: z
+    .url({
+      protocol: /^https?$/,
+      error: 'set it to the origin of ingest, or leave it out: then it is MARGAY_PUBLIC_URL',
+    })
+    .optional(),
   MARGAY_VERSION: z.string().min(1).default('0.0.0'),
   PORT: z.coerce.number().int().min(0).max(65535).default(4001),
   HOST: z.string().min(1).default('127.0.0.1'),

@@ -1,8 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import { connectionsMax, openDatabase } from '@margay/db';
+import { type Recording, readRecording } from '@margay/demo';
 import { createPostgresFlowStore, createPostgresMaintenance } from '@margay/flowstore';
 import { createBus, createJobs, createQueueBackend } from '@margay/jobs';
 import type { Logger } from 'pino';
+import { DemoClusters } from './demo/demo-clusters.ts';
 import type { Environment } from './environment.ts';
 import type { HandlerDeps } from './handlers/handler-deps.ts';
 import { recommendCluster } from './handlers/recommend-cluster.ts';
@@ -83,6 +85,14 @@ export async function openWorker(env: Environment, log: Logger): Promise<Running
   }, SCHEDULE_EVERY_MS);
   await schedule();
 
+  let read: Promise<Recording> | undefined;
+  const demo = new DemoClusters({
+    ...deps,
+    recording: () => (read ??= readRecording()),
+    origin: new URL(env.MARGAY_INGEST_URL ?? env.MARGAY_PUBLIC_URL).origin,
+    version: env.MARGAY_VERSION,
+  });
+
   let stopping = false;
   const stateNow = () => {
     if (stopping) return 'stopping';
@@ -96,6 +106,7 @@ export async function openWorker(env: Environment, log: Logger): Promise<Running
     close: async () => {
       stopping = true;
       clearInterval(scheduling);
+      await demo.close();
       await Promise.all(workers.map((worker) => worker.close()));
       await Promise.all([flows.close(), recommend.close(), jobs.close(), bus.close()]);
       await Promise.all([flowStore.close(), maintenance.close(), db.close()]);

@@ -1,6 +1,6 @@
 export { type AuthenticatedUser, type AuthenticateMeta, authenticate } from './account/authenticate.ts';
 export { type AdmittedAgent, admitAgent } from './agent/admit.ts';
-export { listLiveClusters } from './cluster/live-clusters.ts';
+export { listDemoClusters, listLiveClusters } from './cluster/live-clusters.ts';
 export { SILENT_AFTER_MS } from './cluster/load-views.ts';
 export { type Audit, TELEMETRY } from './core/audit.ts';
 export type { Actor, AgentActor, Context, Deps, Jobs, NobodyActor, SystemActor, UserActor } from './core/context.ts';

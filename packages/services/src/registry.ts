@@ -3,6 +3,7 @@ import { enrollAgent } from './agent/enroll.ts';
 import { listAgents } from './agent/list.ts';
 import { recordHeartbeat } from './agent/record-heartbeat.ts';
 import { listAudit } from './audit/list.ts';
+import { addDemoCluster } from './cluster/add-demo.ts';
 import { connectState } from './cluster/connect-state.ts';
 import { createCluster } from './cluster/create.ts';
 import { createInstallToken } from './cluster/create-install-token.ts';
@@ -46,6 +47,7 @@ export const verbs = {
   'member.remove': removeMember,
   'audit.list': listAudit,
   'cluster.create': createCluster,
+  'cluster.addDemo': addDemoCluster,
   'cluster.list': listClusters,
   'cluster.get': getCluster,
   'cluster.delete': deleteCluster,

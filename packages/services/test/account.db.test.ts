@@ -95,21 +95,19 @@ describe('signing in', () => {
 
   it('an unknown address and a wrong password get one answer, and take about as long', async () => {
     const { email } = await signedUp();
-    const timed = async (credentials: { email: string; password: string }) => {
-      const times: number[] = [];
-      for (let i = 0; i < 5; i++) {
-        const started = performance.now();
-        const attempt = authenticate(deps, credentials, from(`198.51.100.${i}`));
-        await expect(attempt).rejects.toMatchObject({ code: 'UNAUTHENTICATED', message: 'wrong e-mail or password' });
-        times.push(performance.now() - started);
-      }
-      return times.sort((a, b) => a - b)[2]!;
+    const timed = async (who: string, address: string) => {
+      const started = performance.now();
+      const attempt = authenticate(deps, { email: who, password: 'x' }, from(address));
+      await expect(attempt).rejects.toMatchObject({ code: 'UNAUTHENTICATED', message: 'wrong e-mail or password' });
+      return performance.now() - started;
     };
-    await timed({ email: 'warm-up@example.org', password: 'x' });
-    const [wrong, unknown] = [
-      await timed({ email, password: 'x' }),
-      await timed({ email: 'nobody@example.org', password: 'x' }),
-    ];
+    await timed('warm-up@example.org', '198.51.100.9');
+    // In turns, and the fastest of each: what else runs on the machine then slows neither.
+    let [wrong, unknown] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    for (let i = 0; i < 5; i++) {
+      wrong = Math.min(wrong, await timed(email, `198.51.100.${i}`));
+      unknown = Math.min(unknown, await timed('nobody@example.org', `198.51.100.${i}`));
+    }
     expect(unknown / wrong).toBeGreaterThan(0.5);
     expect(unknown / wrong).toBeLessThan(2);
   });

@@ -129,6 +129,7 @@ export const CASES: { readonly [N in VerbName]: Case<N> } = {
   'member.remove': { ...asPeople, input: newMember, usesUp: true, other: 'NOT_FOUND' },
   'audit.list': { ...asPeople, input: () => ({}), other: 'nothing' },
   'cluster.create': { ...asPeople, input: () => ({ name: `c-${tag()}` }), usesUp: true, other: 'own' },
+  'cluster.addDemo': { ...asPeople, input: () => ({}), usesUp: true, other: 'own' },
   'cluster.list': { ...asPeople, input: () => ({}), other: 'nothing' },
   'cluster.get': ofCluster,
   'cluster.delete': {

@@ -262,6 +262,7 @@ describe('what roles own and may', () => {
       "gate.user_by_email('a@b.c')",
       "gate.install_token('x')",
       'gate.live_clusters()',
+      'gate.demo_clusters()',
     ])
       expect([call, await attempt('ingest', {}, `select * from ${call}`)]).toEqual([call, DENIED]);
   });

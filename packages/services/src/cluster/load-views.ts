@@ -41,6 +41,7 @@ export async function loadClusterViews({ db, orgId, flowStore, now }: Where, id?
         agents: { alive, total: seen.length },
         workloads: cluster.inventory?.workloadCount ?? 0,
         lastFlowAt: lastMs === null ? null : new Date(lastMs),
+        isDemo: cluster.isDemo,
       } satisfies ClusterView;
     }),
   );

@@ -23,6 +23,8 @@ export const ClusterView = z.object({
   agents: z.object({ alive: z.number().int(), total: z.number().int() }),
   workloads: z.number().int(),
   lastFlowAt: z.date().nullable(),
+  /** Recorded traffic that is played. */
+  isDemo: z.boolean(),
 });
 export type ClusterView = z.infer<typeof ClusterView>;
 export const ListClustersOutput = z.array(ClusterView);

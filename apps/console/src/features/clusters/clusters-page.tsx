@@ -19,8 +19,9 @@ import {
 } from '@margay/ui';
 import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { useTRPC } from '../../client/trpc.tsx';
+import { useRemoveDemo } from '../demo/index.ts';
 import { paths, TopBar, useShell } from '../shell/index.ts';
 import { DeleteCluster } from './delete-cluster.tsx';
 import './clusters.css';
@@ -36,7 +37,9 @@ export function ClustersPage() {
     ...(clusters.length > 0 ? { initialData: [...clusters] } : {}),
   });
   const mayWrite = may(role, 'cluster.write');
-  const columns = useMemo(() => clusterColumns(org.slug, mayWrite, setDoomed), [org.slug, mayWrite]);
+  const demo = useRemoveDemo();
+  const onDelete = (cluster: ClusterView) => (cluster.isDemo ? demo.remove(cluster) : setDoomed(cluster));
+  const columns = clusterColumns(org.slug, mayWrite, onDelete);
   return (
     <>
       <TopBar title="Clusters">
@@ -128,6 +131,7 @@ function clusterColumns(
       cell: (row) => (
         <Link className="row-link" href={first(row)}>
           {row.name}
+          {row.isDemo ? <span className="tag">demo</span> : null}
         </Link>
       ),
     },
@@ -184,7 +188,7 @@ function clusterColumns(
           </MenuLink>
           {mayWrite ? (
             <MenuItem icon="trash" onSelect={() => onDelete(row)}>
-              Delete
+              {row.isDemo ? 'Remove the demo' : 'Delete'}
             </MenuItem>
           ) : null}
         </Menu>

@@ -6,8 +6,9 @@ import { useQuery } from '@tanstack/react-query';
 import Link from 'next/link';
 import { useState } from 'react';
 import { useTRPC } from '../../client/trpc.tsx';
+import { DemoNotice } from '../demo/index.ts';
 import { useLive } from '../live/index.ts';
-import { ClusterPicker, paths, TopBar, useShell } from '../shell/index.ts';
+import { ClusterPicker, paths, TopBar, useCluster, useShell } from '../shell/index.ts';
 import { Aside } from './aside.tsx';
 import { Checklist } from './checklist.tsx';
 import { InstallLine } from './install-line.tsx';
@@ -20,6 +21,7 @@ const CHECK_EVERY_MS = 2_000;
 /** The one line, and what has come of it, as it comes. */
 export function ClusterConnectPage({ clusterId }: { clusterId: ClusterId }) {
   const { org, role } = useShell();
+  const cluster = useCluster(clusterId);
   const [token, setToken] = useState(() => rememberedToken(clusterId));
   const state = useQuery(
     useTRPC().cluster.connectState.queryOptions({ clusterId }, { refetchInterval: CHECK_EVERY_MS }),
@@ -37,7 +39,9 @@ export function ClusterConnectPage({ clusterId }: { clusterId: ClusterId }) {
       </TopBar>
       <div className="connect scroll">
         <div className="connect-main">
-          {may(role, 'cluster.write') ? (
+          {cluster?.isDemo ? (
+            <DemoNotice cluster={cluster} mayRemove={may(role, 'cluster.write')} />
+          ) : may(role, 'cluster.write') ? (
             <InstallLine
               clusterId={clusterId}
               token={token ?? null}

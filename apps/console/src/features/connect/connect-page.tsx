@@ -5,6 +5,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
 import { type FormEvent, useState } from 'react';
 import { useTRPC, useTRPCClient } from '../../client/trpc.tsx';
+import { OfferDemo } from '../demo/index.ts';
 import { paths, TopBar, useShell } from '../shell/index.ts';
 import { Aside } from './aside.tsx';
 import { rememberToken } from './token-memory.ts';
@@ -24,7 +25,10 @@ export function ConnectPage() {
       <div className="connect scroll">
         <div className="connect-main">
           {may(role, 'cluster.write') ? (
-            <NameIt />
+            <>
+              <NameIt />
+              <OfferDemo />
+            </>
           ) : (
             <Empty title="Owners and admins connect clusters">
               <p>Your role here is {role}. Ask an owner or admin of the organisation; they are listed under Members.</p>

@@ -30,11 +30,16 @@ export function ClusterPicker({ clusterId, className = '' }: { clusterId: string
   return (
     <Menu
       trigger={
-        <button type="button" className={`btn ${className}`} aria-label={`Cluster ${cluster?.name ?? ''}`}>
+        <button
+          type="button"
+          className={`btn ${className}`}
+          aria-label={`Cluster ${cluster?.name ?? ''}${cluster?.isDemo ? ' demo' : ''}`}
+        >
           <span className="dot" data-state={cluster?.state} />
           <span className="cut" style={{ maxWidth: 180 }}>
             {cluster?.name}
           </span>
+          {cluster?.isDemo ? <span className="tag">demo</span> : null}
           <Icon name="down" small className="caret" />
         </button>
       }
