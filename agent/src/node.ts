@@ -86,7 +86,10 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
       dataplane: 'ebpf',
       credential: (until) => credentials.get(until),
       onRefused: (credential) => credentials.refused(credential),
-      taps: () => (failure ? [failedTap(failure)] : tapsOf(pipeline, identity)),
+      taps: () => [
+        ...identity.problems().map((message) => failedTap('kubernetes', message)),
+        ...(failure ? [failedTap('', failure)] : tapsOf(pipeline, identity)),
+      ],
       spool: () => spool.size,
       onDesired: ({ flushMs }) => pipeline.setFlush(flushMs),
     },
@@ -113,8 +116,9 @@ async function start(source: WindowSource, log: Log): Promise<string> {
   }
 }
 
-function failedTap(message: string): Heartbeat['taps'][number] {
-  return { interface: '', namespace: '', pod: '', state: 'failed', message: message.slice(0, 500) };
+/** Of a whole node: `what` stands where a tap has its interface. */
+function failedTap(what: string, message: string): Heartbeat['taps'][number] {
+  return { interface: what, namespace: '', pod: '', state: 'failed', message: message.slice(0, 500) };
 }
 
 function tapsOf(pipeline: FlowPipeline, identity: IdentitySource): Heartbeat['taps'] {

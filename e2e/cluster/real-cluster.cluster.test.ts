@@ -26,7 +26,7 @@ const environment = readClusterEnvironment(process.env);
 const TRAFFIC_SECONDS = 25;
 const STRANGER_MS = 120_000;
 
-describe('a real cluster', { timeout: 180_000 }, () => {
+describe('a real cluster', { timeout: 240_000 }, () => {
   if (typeof environment === 'string') {
     it('is connected by the one line', (context) => context.skip(environment));
     return;

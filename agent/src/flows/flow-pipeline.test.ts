@@ -76,6 +76,7 @@ async function start(source: ScriptedSource, ready: Promise<void> = Promise.reso
     ready,
     podAt: (address) => books.pods.podAt(address),
     refresh: () => {},
+    problems: () => [],
     uninstalling: () => false,
     stop: async () => {},
   };

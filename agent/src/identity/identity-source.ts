@@ -39,6 +39,8 @@ export interface IdentitySource {
   podAt(address: string): { namespace: string; name: string } | null;
   /** Forgets what is too old and reads the node's own addresses again. Called once a window. */
   refresh(): void;
+  /** What of the Kubernetes API cannot be read now, each in words with what to do. */
+  problems(): string[];
   /** Whether the agent's namespace was seen to be deleted: then this is an uninstall. */
   uninstalling(): boolean;
   stop(): Promise<void>;
@@ -114,6 +116,7 @@ export function startIdentitySource(options: IdentityOptions): IdentitySource {
       timeline.prune(now() - REMEMBER_MS);
       nodes.setLocal(options.nodeName, options.localAddresses());
     },
+    problems: () => informers.flatMap(problemOf),
     uninstalling: () => ending,
     stop: async () => {
       stopped = true;
@@ -125,6 +128,13 @@ export function startIdentitySource(options: IdentityOptions): IdentitySource {
 /** Nothing more can be had now: waiting for a permission that is not granted would mean waiting for ever. */
 function isKnown(informer: AnyInformer): boolean {
   return informer.hasSynced() || ['forbidden', 'missing'].includes(informer.state().kind);
+}
+
+function problemOf(informer: AnyInformer): string[] {
+  const state = informer.state();
+  if (!('message' in state)) return [];
+  if (state.kind !== 'forbidden') return [`${informer.resource.name} cannot be read: ${state.message}`];
+  return [`${informer.resource.name} may not be read: apply the install line again as a cluster administrator`];
 }
 
 function reportState(log: Log, informer: AnyInformer): void {

@@ -26,19 +26,20 @@ export interface HeartbeatOptions {
 /** Says every 10 s that this process lives, until `signal` aborts; never throws. */
 export async function runHeartbeat(options: HeartbeatOptions, signal: AbortSignal): Promise<void> {
   const bootId = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '');
+  let taken = true;
   while (!signal.aborted) {
     const credential = await options.credential(signal);
-    if (credential) await beat(options, credential, bootId.trim(), signal);
+    if (credential) taken = await beat(options, { credential, bootId: bootId.trim(), taken }, signal);
     await pause(EVERY_MS, signal);
   }
 }
 
+/** `taken`: whether the console took the one before. @returns whether it took this one. */
 async function beat(
   options: HeartbeatOptions,
-  credential: Credential,
-  bootId: string,
+  { credential, bootId, taken }: { credential: Credential; bootId: string; taken: boolean },
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   try {
     const answer = await options.console.post({
       path: '/api/agent/heartbeat',
@@ -48,10 +49,17 @@ async function beat(
       signal,
     });
     options.onDesired?.(HeartbeatResponse.parse(answer.json).desired);
+    if (!taken) options.log.info('the console answers again');
+    return true;
   } catch (error) {
-    if (signal.aborted) return;
+    if (signal.aborted) return taken;
     if (error instanceof WireRefusal && error.status === 401) options.onRefused(credential);
-    options.log.debug({ reason: String(error) }, 'the heartbeat was not taken');
+    // Once: the log is what the console sends people to when an agent falls silent.
+    options.log[taken ? 'warn' : 'debug'](
+      { reason: String(error) },
+      'the console does not take this agent’s heartbeat',
+    );
+    return false;
   }
 }
 

@@ -75,8 +75,9 @@ describe('the checklist of connecting', () => {
         .filter(({ remedy }) => remedy !== null)
         .map(({ step, state, remedy }) => [step, state, remedy?.command]);
     expect(await remedies(later(0))).toEqual([]);
-    expect(await remedies(later(3 * MINUTE_MS))).toEqual([['token', 'waiting', 'kubectl -n margay get pods -o wide']]);
-    expect(await remedies(later(61 * MINUTE_MS))).toEqual([['token', 'failed', 'kubectl -n margay get pods -o wide']]);
+    const start = 'kubectl -n margay get pods -o wide; kubectl -n margay logs deployment/margay-cluster --tail=20';
+    expect(await remedies(later(3 * MINUTE_MS))).toEqual([['token', 'waiting', start]]);
+    expect(await remedies(later(61 * MINUTE_MS))).toEqual([['token', 'failed', start]]);
 
     const cluster = await connectCluster(tenant);
     const log = 'kubectl -n margay logs deployment/margay-cluster --tail=50';
@@ -115,6 +116,20 @@ describe('the checklist of connecting', () => {
         remedy: { command: expect.stringContaining('daemonset/margay-node') },
       },
     ]);
+    const unread = {
+      interface: 'kubernetes',
+      namespace: '',
+      pod: '',
+      state: 'failed' as const,
+      message: 'pods may not be read',
+    };
+    await verbs['agent.recordHeartbeat'](cluster.asAgent(), heartbeat({ node: 'node-2', taps: [unread] }));
+    expect((await state(cluster.clusterId)).steps[1]).toMatchObject({
+      step: 'agent',
+      state: 'failed',
+      detail: 'pods may not be read',
+      remedy: { command: expect.stringMatching(/auth can-i .*:margay-node$/) },
+    });
     const [agent] = await verbs['agent.list'](tenant.as('viewer'), { clusterId: cluster.clusterId });
     expect(agent).toMatchObject({
       node: 'node-1',

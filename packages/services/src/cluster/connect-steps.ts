@@ -9,10 +9,13 @@ type Remedy = Step['remedy'];
 const TOKEN_PATIENCE_MS = 150_000;
 const STEP_PATIENCE_MS = 45_000;
 
-const PODS = 'kubectl -n margay get pods -o wide';
+/** Pods run also where they cannot reach the console: then only the log tells. */
+const START = 'kubectl -n margay get pods -o wide; kubectl -n margay logs deployment/margay-cluster --tail=20';
 const CLUSTER_LOG = 'kubectl -n margay logs deployment/margay-cluster --tail=50';
 const NODE_LOG = 'kubectl -n margay logs daemonset/margay-node --tail=50';
-const CAN_LIST = 'kubectl auth can-i --list --as=system:serviceaccount:margay:margay-cluster';
+const canList = (account: string) => `kubectl auth can-i --list --as=system:serviceaccount:margay:${account}`;
+/** What a node agent cannot read of Kubernetes comes among its taps' problems, under this name. */
+const KUBERNETES = 'kubernetes: ';
 
 const remedy = (text: string, command: string | null = null): Remedy => ({ text, command });
 const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
@@ -38,7 +41,7 @@ export function tokenStep({ token, enrolledAt, now }: ConnectFacts): Step {
       detail: 'The install line expired before an agent used it',
       remedy: remedy(
         'Make a new line on this page and apply it. If you did apply the old one, this says what held the agent up:',
-        PODS,
+        START,
       ),
     };
   const late = olderThan(token.createdAt, TOKEN_PATIENCE_MS, now);
@@ -50,7 +53,7 @@ export function tokenStep({ token, enrolledAt, now }: ConnectFacts): Step {
     remedy: late
       ? remedy(
           'Nothing has called yet. If the line was applied, see whether the agent runs and reaches this console:',
-          PODS,
+          START,
         )
       : null,
   };
@@ -61,6 +64,18 @@ export function agentStep({ agents, enrolledAt, now }: ConnectFacts): Step {
   const alive = agents.filter((agent) => agent.alive);
   const firstSeen = agents.map((agent) => agent.firstSeenAt.getTime());
   const at = firstSeen.length > 0 ? new Date(Math.min(...firstSeen)) : null;
+  const unread = alive.flatMap(({ taps }) => taps.problems).find((problem) => problem.startsWith(KUBERNETES));
+  if (unread !== undefined)
+    return {
+      step,
+      state: 'failed',
+      at,
+      detail: unread.slice(KUBERNETES.length),
+      remedy: remedy(
+        'Without it, node agents cannot name who talks. This lists what they may do now:',
+        canList('margay-node'),
+      ),
+    };
   if (alive.length > 0) {
     const nodes = alive.filter((agent) => agent.role === 'node').length;
     const cluster = alive.some((agent) => agent.role === 'cluster');
@@ -89,17 +104,18 @@ export function agentStep({ agents, enrolledAt, now }: ConnectFacts): Step {
 export function inventoryStep({ inventory, cluster, agents, now }: ConnectFacts): Step {
   const step = 'inventory' as const;
   const problem = inventory?.problems[0];
+  const alike = (inventory?.problems ?? []).filter(({ reason }) => reason === problem?.reason);
   if (inventory && problem)
     return {
       step,
       state: 'failed',
       at: inventory.receivedAt,
-      detail: `${problem.resource}: ${problem.reason === 'forbidden' ? 'the agent may not read them' : problem.message || problem.reason}`,
+      detail: `${alike.map(({ resource }) => resource).join(', ')}: ${problem.reason === 'forbidden' ? 'the agent may not read them' : problem.message || problem.reason}`,
       remedy:
         problem.reason === 'forbidden'
           ? remedy(
               'Apply the install line again as a cluster administrator: it brings the read permissions. This lists what the agent may do now:',
-              CAN_LIST,
+              canList('margay-cluster'),
             )
           : remedy(
               'The Kubernetes API did not answer for this kind. The log of the cluster agent says more:',
