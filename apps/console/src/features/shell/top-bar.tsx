@@ -30,11 +30,8 @@ export function ClusterPicker({ clusterId, className = '' }: { clusterId: string
   return (
     <Menu
       trigger={
-        <button
-          type="button"
-          className={`btn ${className}`}
-          aria-label={`Cluster ${cluster?.name ?? ''}${cluster?.isDemo ? ' demo' : ''}`}
-        >
+        <button type="button" className={`btn ${className}`}>
+          <span className="sr-only">Cluster </span>
           <span className="dot" data-state={cluster?.state} />
           <span className="cut" style={{ maxWidth: 180 }}>
             {cluster?.name}
