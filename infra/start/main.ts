@@ -104,7 +104,7 @@ async function start(settings: Settings, cleanups: Cleanup[], say: (line: string
   say(`\nMargay ${version} is ready: ${publicUrl}${settings.host === '127.0.0.1' && settings.publicUrl ? `  (listening on ${localUrl})` : ''}
 
   1. Open ${publicUrl}/sign-up and make an account.
-  2. Name a cluster and run the one line that the page shows. No cluster at hand? It shows a line for the lab as well.
+  2. Name a cluster and run the one line that the page shows. No cluster at hand? It offers a demo, and a line for the lab.
 
 Data and logs: ${settings.home}. Ctrl-C stops everything; the data stays.`);
 }

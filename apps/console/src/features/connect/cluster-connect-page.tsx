@@ -77,7 +77,7 @@ export function ClusterConnectPage({ clusterId }: { clusterId: ClusterId }) {
             ) : null}
           </section>
         </div>
-        <Aside token={token ?? null} />
+        {cluster?.isDemo ? null : <Aside token={token ?? null} />}
       </div>
     </>
   );
