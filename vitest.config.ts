@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [`${rooms}/**/*.test.{ts,tsx}`],
-          exclude: [...exclude, '**/*.{db,kernel}.test.ts'],
+          exclude: [...exclude, '**/*.{db,kernel,cluster}.test.ts'],
           testTimeout: 30_000,
         },
       },

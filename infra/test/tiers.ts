@@ -46,6 +46,7 @@ export const TIERS = {
   unit: { usesSystem: false, run: () => runVitest('unit') },
   db: { usesSystem: true, run: () => runVitest('db') },
   kernel: { usesSystem: true, run: () => runVitest('kernel') },
+  cluster: { usesSystem: true, run: () => runVitestWith(['--config', 'e2e/cluster/vitest.config.ts']) },
   e2e: { usesSystem: true, run: runPlaywright },
 } as const satisfies Record<string, Tier>;
 export type TierName = keyof typeof TIERS;
@@ -66,11 +67,14 @@ async function runChecks(): Promise<Tally> {
 }
 
 function runVitest(project: string): Promise<Tally> {
+  return runVitestWith(['--project', project]);
+}
+
+function runVitestWith(args: readonly string[]): Promise<Tally> {
   return runTallied([
     'node_modules/vitest/vitest.mjs',
     'run',
-    '--project',
-    project,
+    ...args,
     '--reporter=default',
     '--reporter=./infra/test/reporter.ts',
   ]);
