@@ -95,18 +95,17 @@ describe('signing in', () => {
 
   it('an unknown address and a wrong password get one answer, and take about as long', async () => {
     const { email } = await signedUp();
-    const timed = async (who: string, address: string) => {
-      const started = performance.now();
-      const attempt = authenticate(deps, { email: who, password: 'x' }, from(address));
+    const timed = async (who: string, nth: number) => {
+      const startedMs = performance.now();
+      const attempt = authenticate(deps, { email: who, password: 'x' }, from(`198.51.100.${nth}`));
       await expect(attempt).rejects.toMatchObject({ code: 'UNAUTHENTICATED', message: 'wrong e-mail or password' });
-      return performance.now() - started;
+      return performance.now() - startedMs;
     };
-    await timed('warm-up@example.org', '198.51.100.9');
-    // In turns, and the fastest of each: what else runs on the machine then slows neither.
+    // In turn, and the fastest of each: whatever else this machine does slows both.
     let [wrong, unknown] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-    for (let i = 0; i < 5; i++) {
-      wrong = Math.min(wrong, await timed(email, `198.51.100.${i}`));
-      unknown = Math.min(unknown, await timed('nobody@example.org', `198.51.100.${i}`));
+    for (let nth = 0; nth < 12; nth++) {
+      wrong = Math.min(wrong, await timed(email, nth));
+      unknown = Math.min(unknown, await timed('nobody@example.org', nth));
     }
     expect(unknown / wrong).toBeGreaterThan(0.5);
     expect(unknown / wrong).toBeLessThan(2);
