@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { Kubectl } from './kubectl.ts';
 import { runShell } from './shell.ts';
 
-const LABEL = 'margay.dev/disposable=true';
+/** Label of a namespace of a cluster that may be broken. */
+export const DISPOSABLE = 'margay.dev/disposable=true';
 
 export interface DisposableCluster {
   readonly kubectl: Kubectl;
@@ -37,10 +38,10 @@ export async function openDisposableCluster(
     const kubectl = new Kubectl(program, file);
     const { context, server } = await kubectl.describeTarget();
     say(`cluster: context ${context}, server ${server}`);
-    const marked = await kubectl.run(['get', 'namespaces', '-l', LABEL, '-o', 'name']);
+    const marked = await kubectl.run(['get', 'namespaces', '-l', DISPOSABLE, '-o', 'name']);
     if (marked.trim() === '') {
       throw new Error(
-        `The cluster at ${server} does not say that it may be broken. If it may: kubectl --context ${context} label namespace default ${LABEL}`,
+        `The cluster at ${server} does not say that it may be broken. If it may: kubectl --context ${context} label namespace default ${DISPOSABLE}`,
       );
     }
     return { kubectl, close };

@@ -12,12 +12,14 @@ import { seenText } from '../console/edges.ts';
 import { listApiObjects } from './api-objects.ts';
 import { applicationLayers, lateCaller, OURS } from './application.ts';
 import { type ClusterRun, openClusterRun } from './cluster-run.ts';
+import { DISPOSABLE, openDisposableCluster } from './disposable-cluster.ts';
 import { readClusterEnvironment } from './environment.ts';
 import { inspectNodes, inspectorObjects, type Traces } from './inspector.ts';
 import { readLedgers } from './ledger-edges.ts';
 import { callNodePorts, internalAddresses } from './node-ports.ts';
 import { summarisePolicy } from './policy-summary.ts';
 import { runShell } from './shell.ts';
+import { takeAway } from './take-away.ts';
 import { until } from './until.ts';
 
 const environment = readClusterEnvironment(process.env);
@@ -66,6 +68,20 @@ describe('a real cluster', { timeout: 240_000 }, () => {
     }
     return { counted, dns, losses, edges };
   };
+
+  it('is refused while it does not say that it may be broken', async () => {
+    const { kubectl } = run;
+    const [marked = ''] = (await kubectl.run(['get', 'namespaces', '-l', DISPOSABLE, '-o', 'name'])).split('\n');
+    const [key = ''] = DISPOSABLE.split('=');
+    await kubectl.run(['label', marked, `${key}-`]);
+    try {
+      const config = await kubectl.run(['config', 'view', '--raw', '--minify']);
+      const offer = `cat <<'END'\n${config}\nEND`;
+      await expect(openDisposableCluster(offer, environment.kubectl, () => {})).rejects.toThrow(/does not say/);
+    } finally {
+      await kubectl.run(['label', marked, DISPOSABLE]);
+    }
+  });
 
   it('is connected by the one line: agents and the first edge within two minutes', async () => {
     const { kubectl, suffix, image, note } = run;
@@ -257,42 +273,45 @@ describe('a real cluster', { timeout: 240_000 }, () => {
 
   it('names each permission that is missing, with its remedy', async () => {
     const { kubectl } = run;
-    const role = JSON.parse(await kubectl.run(['get', 'clusterrole/margay-cluster', '-o', 'json'])) as {
-      rules: { resources: string[] }[];
-    };
-    for (const resource of ['pods', 'networkpolicies']) {
-      const rules = role.rules.map((rule) => ({
-        ...rule,
-        resources: rule.resources.filter((name) => name !== resource),
-      }));
-      await kubectl.run([
-        'patch',
-        'clusterrole/margay-cluster',
-        '--type=merge',
-        '-p',
-        JSON.stringify({ rules: rules.filter((rule) => rule.resources.length > 0) }),
-      ]);
-      await kubectl.run(['-n', 'margay', 'rollout', 'restart', 'deployment/margay-cluster']);
-      const found = await until(
-        () => step('inventory'),
-        (answer) => answer?.state === 'failed' && answer.detail.startsWith(resource),
-        30_000,
+    const restart = (workload: string) => kubectl.run(['-n', 'margay', 'rollout', 'restart', workload]);
+    const shows = (name: string, detail: RegExp) =>
+      until(
+        () => step(name),
+        (found) => found?.state === 'failed' && detail.test(found.detail),
+        40_000,
       );
-      expect(found).toMatchObject({
+    await takeAway(kubectl, 'margay-node', 'pods');
+    await restart('daemonset/margay-node');
+    for (const resource of ['pods', 'networkpolicies']) {
+      await takeAway(kubectl, 'margay-cluster', resource);
+      await restart('deployment/margay-cluster');
+      const may = new RegExp(`\\b${resource}\\b.* may not read`);
+      expect(await shows('inventory', may)).toMatchObject({
         state: 'failed',
-        detail: expect.stringMatching(new RegExp(`^${resource}\\b.*may not read`)),
+        detail: expect.stringMatching(may),
+        remedy: {
+          text: expect.stringMatching(/Apply the install line again/),
+          command: expect.stringMatching(/can-i/),
+        },
       });
-      expect(found?.remedy?.text).toMatch(/Apply the install line again/);
     }
+    const node = /^pods may not be read: apply the install line again/;
+    expect(await shows('agent', node)).toMatchObject({
+      state: 'failed',
+      detail: expect.stringMatching(node),
+      remedy: { command: expect.stringMatching(/can-i .*:margay-node$/) },
+    });
     await kubectl.run(['apply', '-f', line.url]);
-    await kubectl.run(['-n', 'margay', 'rollout', 'restart', 'deployment/margay-cluster']);
-    expect(
-      await until(
-        () => step('inventory'),
-        (answer) => answer?.state === 'done',
-        30_000,
-      ),
-    ).toMatchObject({ state: 'done' });
+    await restart('deployment/margay-cluster');
+    await restart('daemonset/margay-node');
+    for (const name of ['agent', 'inventory']) {
+      const mended = await until(
+        () => step(name),
+        (found) => found?.state === 'done',
+        60_000,
+      );
+      expect(mended).toMatchObject({ state: 'done' });
+    }
   });
 
   it('finds the agent on a node that joins later', async (context) => {
