@@ -20,8 +20,8 @@ import {
 import { encodeBatch, type FlowBatch, LIMITS } from '@margay/wire';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { readEnvironment } from '../src/environment.ts';
 import { openIngest, type RunningIngest } from '../src/open-ingest.ts';
+import { ingestEnvironment } from './ingest-environment.ts';
 
 let database: TestDatabase;
 let tenant: Tenant;
@@ -42,16 +42,7 @@ afterAll(async () => {
   await database.close();
 });
 
-const environment = (more: Record<string, string> = {}) =>
-  readEnvironment({
-    MARGAY_APP_DATABASE_URL: database.urls.app,
-    MARGAY_INGEST_DATABASE_URL: database.urls.ingest,
-    MARGAY_QUEUE_DATABASE_URL: database.urls.queue,
-    MARGAY_PUBLIC_URL: 'https://margay.example.org',
-    MARGAY_VERSION: '0.1.0',
-    PORT: '0',
-    ...more,
-  });
+const environment = (more: Record<string, string> = {}) => ingestEnvironment(database, more);
 
 const frontend = workloadPeer('shop', 'frontend');
 const cart = workloadPeer('shop', 'cart');

@@ -19,8 +19,8 @@ import { buildBatches } from '../../../agent/src/flows/build-batches.ts';
 import { type ConsoleClient, connectConsole } from '../../../agent/src/uplink/console-client.ts';
 import { Sender } from '../../../agent/src/uplink/sender.ts';
 import { Spool } from '../../../agent/src/uplink/spool.ts';
-import { readEnvironment } from '../src/environment.ts';
 import { openIngest, type RunningIngest } from '../src/open-ingest.ts';
+import { ingestEnvironment } from './ingest-environment.ts';
 
 /** The agent's own sender and spool against the real ingest, in a cluster where an id is taken. */
 let database: TestDatabase;
@@ -32,17 +32,7 @@ let client: ConsoleClient;
 beforeAll(async () => {
   database = await testDatabase();
   tenant = await createTenant(testDeps(database));
-  ingest = await openIngest(
-    readEnvironment({
-      MARGAY_APP_DATABASE_URL: database.urls.app,
-      MARGAY_INGEST_DATABASE_URL: database.urls.ingest,
-      MARGAY_QUEUE_DATABASE_URL: database.urls.queue,
-      MARGAY_PUBLIC_URL: 'https://margay.example.org',
-      MARGAY_VERSION: '0.1.0',
-      PORT: '0',
-    }),
-    pino({ level: 'silent' }),
-  );
+  ingest = await openIngest(ingestEnvironment(database), pino({ level: 'silent' }));
 });
 afterAll(async () => {
   await ingest.close();
