@@ -37,21 +37,26 @@ export class PodNetwork {
     const namespace = `${this.#name}-p${number}`;
     const pod = { namespace, ipv4: `10.244.7.${number}`, ipv6: `fd00:244::${number}`, interface: `pod${number}` };
     run('ip', 'netns', 'add', namespace);
-    this.inNode('ip', 'link', 'add', pod.interface, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', namespace);
     // What is not the pod's own goes to a gateway address that every host side has, as Calico does it.
-    this.inNode('ip', 'addr', 'add', '169.254.1.1/32', 'dev', pod.interface);
-    this.inNode('ip', 'addr', 'add', 'fe80::1/64', 'dev', pod.interface, 'nodad');
-    this.inNode('ip', 'link', 'set', pod.interface, 'up');
-    const inPod = (...command: string[]) => run('ip', '-n', namespace, ...command);
-    inPod('link', 'set', 'lo', 'up');
-    inPod('addr', 'add', `${pod.ipv4}/32`, 'dev', 'eth0');
-    inPod('addr', 'add', `${pod.ipv6}/128`, 'dev', 'eth0', 'nodad');
-    inPod('link', 'set', 'eth0', 'up');
-    inPod('route', 'add', '169.254.1.1', 'dev', 'eth0', 'scope', 'link');
-    inPod('route', 'add', 'default', 'via', '169.254.1.1', 'dev', 'eth0');
-    inPod('-6', 'route', 'add', 'default', 'via', 'fe80::1', 'dev', 'eth0');
-    this.inNode('ip', 'route', 'add', pod.ipv4, 'dev', pod.interface);
-    this.inNode('ip', '-6', 'route', 'add', pod.ipv6, 'dev', pod.interface);
+    batch(this.node, [
+      `link add ${pod.interface} type veth peer name eth0 netns ${namespace}`,
+      `addr add 169.254.1.1/32 dev ${pod.interface}`,
+      `addr add fe80::1/64 dev ${pod.interface} nodad`,
+      `link set ${pod.interface} up`,
+    ]);
+    batch(namespace, [
+      'link set lo up',
+      `addr add ${pod.ipv4}/32 dev eth0`,
+      `addr add ${pod.ipv6}/128 dev eth0 nodad`,
+      'link set eth0 up',
+      'route add 169.254.1.1 dev eth0 scope link',
+      'route add default via 169.254.1.1 dev eth0',
+      'route add default via fe80::1 dev eth0',
+    ]);
+    batch(this.node, [
+      `route add ${pod.ipv4}/32 dev ${pod.interface}`,
+      `route add ${pod.ipv6}/128 dev ${pod.interface}`,
+    ]);
     const process = await startRemote<PodHandlers>(namespace, join(import.meta.dirname, 'pod-driver.ts'));
     const complete = { ...pod, ...process };
     this.#pods.push(complete);

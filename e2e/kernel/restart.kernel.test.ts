@@ -51,8 +51,7 @@ describe.skipIf(why)('an agent that dies', () => {
     folder = mkdtempSync(join(tmpdir(), 'margay-restart-'));
     spool = new Map();
     network = new PodNetwork();
-    client = await network.addPod();
-    server = await network.addPod();
+    [client, server] = await Promise.all([network.addPod(), network.addPod()]);
   });
   afterEach(async () => {
     await source.call.stop({ remove: true }).catch(() => {});

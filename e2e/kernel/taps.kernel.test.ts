@@ -30,10 +30,12 @@ describe.skipIf(why)('taps', () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'margay-taps-'));
     network = new PodNetwork();
-    client = await network.addPod();
-    server = await network.addPod();
-    source = await startRemote<SourceHandlers>(network.node, script('source-driver.ts'));
-    foreign = await startRemote<ForeignHandlers>(network.node, script('foreign-driver.ts'));
+    [client, server, source, foreign] = await Promise.all([
+      network.addPod(),
+      network.addPod(),
+      startRemote<SourceHandlers>(network.node, script('source-driver.ts')),
+      startRemote<ForeignHandlers>(network.node, script('foreign-driver.ts')),
+    ]);
   });
   afterEach(async () => {
     await source.call.stop({ remove: true }).catch(() => {});
@@ -191,9 +193,9 @@ describe.skipIf(why)('taps', () => {
     // SYN-ACK, reply and FIN at least, of 40 and 60 bytes.
     expect(Math.min(...sent)).toBeGreaterThan(10 + 40 + 60);
     expect(losses).toEqual([]);
-    // The taps of those that are gone are forgotten.
+    // The taps of those that are gone are forgotten, when the kernel has taken their namespaces apart.
     await expect
-      .poll(async () => (await source.call.refreshTaps()).map((tap) => tap.interface), { timeout: 10_000 })
+      .poll(async () => (await source.call.refreshTaps()).map((tap) => tap.interface), { timeout: 40_000 })
       .toEqual([client.interface, server.interface]);
   });
 

@@ -12,7 +12,14 @@ import { type LabOptions, labHome, ROOT } from './lab-options.ts';
 import { StateFiles } from './machine/files.ts';
 import { ownerOf } from './machine/owner.ts';
 import type { LabProcess } from './machine/processes.ts';
-import { cleanLeftovers, registerLab, removeNamespaces, runtimeDirectory, unregisterLab } from './machine/registry.ts';
+import {
+  cleanLeftovers,
+  nodeDirectory,
+  registerLab,
+  removeNamespaces,
+  runtimeDirectory,
+  unregisterLab,
+} from './machine/registry.ts';
 import { ADDRESSES, AddressPool } from './network/addresses.ts';
 import { createNodeNetwork, namespaceNames } from './network/node-network.ts';
 import { startServiceProxy } from './network/service-proxy.ts';
@@ -75,7 +82,7 @@ export class LabBuilder {
     const stateDirectory = join(home, `lab-${suffix}`);
     registerLab({ suffix, pid: process.pid, stateDirectory, home });
     this.#undo.push(() => unregisterLab(suffix));
-    const files = new StateFiles(stateDirectory, ownerOf(join(ROOT, 'package.json')));
+    const files = new StateFiles(stateDirectory, ownerOf(join(ROOT, 'package.json')), nodeDirectory(suffix));
     this.#undo.push(() => files.remove());
     for (const folder of ['logs', 'ledger', 'pods']) files.makeDirectory(folder);
     return files;

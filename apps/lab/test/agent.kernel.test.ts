@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LAB_IMAGE, type Lab, startLab } from '../src/index.ts';
 import { resourceNamed } from '../src/kube/cluster.ts';
 import { type KubeObject, valueAt } from '../src/kube/objects.ts';
+import { nodeDirectory } from '../src/machine/registry.ts';
 import { type StandInConsole, startStandInConsole } from './stand-in-console.ts';
 
 describe('the agent in a lab', () => {
@@ -111,7 +112,7 @@ describe('the agent in a lab', () => {
       .toBeUndefined();
     expect(agentPods()).toEqual([]);
     expect(await pins(nodeExporter())).toEqual([]);
-    expect(existsSync(join(lab.stateDirectory, 'host/var/lib/margay'))).toBe(false);
+    expect(existsSync(join(nodeDirectory(lab.suffix), 'host/var/lib/margay'))).toBe(false);
     expect(faults).toEqual([]);
   });
 });

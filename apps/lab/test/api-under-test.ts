@@ -20,10 +20,9 @@ export interface ApiUnderTest {
 
 /** Starts an API server on a free port of the loopback; `assets` undefined: the built-in one. */
 export async function startApiUnderTest(assets: string | undefined): Promise<ApiUnderTest> {
-  const files = new StateFiles(
-    mkdtempSync(join(tmpdir(), 'margay-lab-api-')),
-    ownerOf(resolve(import.meta.dirname, '../package.json')),
-  );
+  const directory = mkdtempSync(join(tmpdir(), 'margay-lab-api-'));
+  const owner = ownerOf(resolve(import.meta.dirname, '../package.json'));
+  const files = new StateFiles(directory, owner, join(directory, 'node-disk'));
   const [port = 0, client = 0, peer = 0] = await freePorts(3);
   const api = await startApi(files, { address: '127.0.0.1', port, etcdPorts: { client, peer } }, assets);
   const admin = new KubeClient(api.endpoint);

@@ -1,4 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { peerKey } from '@margay/model';
@@ -8,6 +18,10 @@ import { edgeKey } from '../src/index.ts';
 import { startLabProcess } from './lab-process.ts';
 import { processesNaming, tracesOf } from './machine.ts';
 import { startStandInConsole } from './stand-in-console.ts';
+
+/** Every edge must show this soon after the lab says that it is up. */
+const SHOW_MS_MAX = 15_000;
+const ROOT = resolve(import.meta.dirname, '../../..');
 
 const home = mkdtempSync(join(tmpdir(), 'margay-lab-cli-'));
 const environment = { MARGAY_HOME: home };
@@ -29,20 +43,32 @@ describe('npm run lab', () => {
     expect(readdirSync(home)).toEqual([]);
   });
 
-  it('leaves no process after kill -9, and the next start removes the rest', async () => {
-    const killed = startLabProcess(['--apps', 'prober'], environment);
+  it('leaves after kill -9 no process, and in somebody’s clone nothing that they could not delete; the next start removes the rest', async () => {
+    const clone = mkdtempSync(join(tmpdir(), 'margay-lab-clone-'));
+    const owner = 54_321;
+    cpSync(join(ROOT, 'apps/lab'), join(clone, 'apps/lab'), { recursive: true });
+    cpSync(join(ROOT, 'package.json'), join(clone, 'package.json'));
+    symlinkSync(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
+    execFileSync('chown', ['-hR', `${owner}:${owner}`, clone]);
+    const { KUBEBUILDER_ASSETS: assets } = process.env;
+    const killed = startLabProcess(['--apps', 'bank'], assets ? { KUBEBUILDER_ASSETS: assets } : {}, clone);
     const { suffix, stateDirectory } = (await killed.event('ready')) as { suffix: string; stateDirectory: string };
-    expect(statSync(stateDirectory).uid).toBe(statSync(resolve(import.meta.dirname, '../package.json')).uid);
+    expect(stateDirectory).toBe(join(clone, '.margay', `lab-${suffix}`));
     killed.child.kill('SIGKILL');
     await killed.exited;
-    // The kernel ends them with their parent; namespaces and folder stay.
+    // The kernel ends them with their parent; namespaces and folders stay.
     await expect.poll(() => processesNaming(suffix), { timeout: 5_000 }).toEqual([]);
     expect(tracesOf(suffix).length).toBeGreaterThan(0);
-    const next = startLabProcess(['--apps', 'prober', '--duration', '1'], environment);
+    const files = execFileSync('find', [clone, '-printf', '%U %G %p\n'], { encoding: 'utf8' }).trim().split('\n');
+    expect(files.filter((line) => line.includes(stateDirectory)).length).toBeGreaterThan(50);
+    expect(files.filter((line) => !line.startsWith(`${owner} ${owner} `))).toEqual([]);
+    const next = startLabProcess(['--apps', 'prober', '--duration', '1'], {}, clone);
     await next.event('ready');
     expect(tracesOf(suffix)).toEqual([]);
     expect(existsSync(stateDirectory)).toBe(false);
     expect(await next.exited).toBe(0);
+    expect(readdirSync(join(clone, '.margay'))).toEqual([]);
+    rmSync(clone, { recursive: true });
   });
 
   it('takes down what runs and what was killed with --down', async () => {
@@ -55,6 +81,28 @@ describe('npm run lab', () => {
     expect(await down.exited).toBe(0);
     expect(await running.exited).toBe(0);
     for (const { suffix } of [dead, alive]) expect(tracesOf(String(suffix))).toEqual([]);
+  });
+
+  it('names what is missing, and installs it when it is told to', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'margay-lab-path-'));
+    const tools = ['ip', 'nft', 'nsenter', 'setpriv', 'sysctl', 'sh', 'unshare', 'mount', 'readlink', 'node', 'ln'];
+    for (const tool of tools) symlinkSync(whereIs(tool), join(folder, tool));
+    // Stands for Debian's: it brings what is asked for, and writes down how it was called.
+    const apt = `#!/bin/sh\necho "$@" >> ${folder}/calls\ncase "$*" in *iputils-ping*) ln -s ${whereIs('ping')} ${folder}/ping;; esac\n`;
+    writeFileSync(join(folder, 'apt-get'), apt, { mode: 0o755 });
+    const path = { ...environment, PATH: folder };
+    const without = startLabProcess(['--apps', 'prober'], path);
+    expect(await without.exited).toBe(1);
+    expect(without.errors()).toMatch(/ping +ICMP traffic.*apt-get install iputils-ping.*--install/s);
+    const lab = startLabProcess(['--apps', 'prober', '--install', '--duration', '1'], path);
+    expect(await lab.event('note')).toMatchObject({ text: 'Installing: apt-get install iputils-ping' });
+    await lab.event('ready');
+    expect(await lab.exited).toBe(0);
+    expect(readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n')).toEqual([
+      'update -qq',
+      'install -y -qq --no-install-recommends iputils-ping',
+    ]);
+    rmSync(folder, { recursive: true });
   });
 
   it('is interrupted while it starts, and leaves nothing', async () => {
@@ -95,7 +143,7 @@ describe('npm run lab', () => {
       return [...new Set(keys)].sort();
     };
     await expect
-      .poll(() => wanted.filter((edge) => !seen().includes(edge)), { timeout: 60_000, interval: 500 })
+      .poll(() => wanted.filter((edge) => !seen().includes(edge)), { timeout: SHOW_MS_MAX, interval: 100 })
       .toEqual([]);
     expect(seen().filter((edge) => !wanted.includes(edge))).toEqual([]);
     const inventory = console.inventories.at(-1)?.inventory;
@@ -107,3 +155,5 @@ describe('npm run lab', () => {
     await console.stop();
   });
 });
+
+const whereIs = (tool: string) => execFileSync('sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim();

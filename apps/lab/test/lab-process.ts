@@ -14,11 +14,15 @@ export interface LabProcess {
   readonly exited: Promise<number | null>;
 }
 
-/** Starts the lab as a process of its own, as `npm run lab` does. */
-export function startLabProcess(args: readonly string[], environment: Record<string, string>): LabProcess {
+/** Starts the lab as a process of its own, as `npm run lab` does; `root`: of another clone. */
+export function startLabProcess(
+  args: readonly string[],
+  environment: Record<string, string>,
+  root: string = ROOT,
+): LabProcess {
   const { KUBEBUILDER_ASSETS: _, ...inherited } = process.env;
-  const child = spawn(process.execPath, [join(ROOT, 'apps/lab/src/main.ts'), '--json-events', ...args], {
-    cwd: ROOT,
+  const child = spawn(process.execPath, [join(root, 'apps/lab/src/main.ts'), '--json-events', ...args], {
+    cwd: root,
     env: { ...inherited, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

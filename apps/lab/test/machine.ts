@@ -4,7 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** What of a lab is on this machine: names of namespaces, and processes that name the lab. */
 export function tracesOf(suffix: string): string[] {
   const namespaces = list('/run/netns').filter((name) => name.startsWith(`mgy-${suffix}-`));
-  const registry = list('/run/margay-lab').filter((name) => name === suffix);
+  const registry = ['/run/margay-lab', '/var/lib/margay-lab'].flatMap((folder) =>
+    list(folder).filter((name) => name === suffix),
+  );
   return [...namespaces, ...registry.map((name) => `registry ${name}`), ...processesNaming(suffix)];
 }
 

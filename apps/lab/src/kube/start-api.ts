@@ -92,7 +92,7 @@ function startBuiltIn(files: StateFiles, location: ApiLocation, paths: Paths): L
     command: [process.execPath, '--max-semi-space-size=2', join(import.meta.dirname, '../kube-api/main.ts')],
     environment: { PATH: process.env.PATH ?? '', LAB_KUBE_API: JSON.stringify(configuration) },
     directory: files.directory,
-    logFile: files.path('logs', 'kube-api.log'),
+    logFile: files.touch('logs', 'kube-api.log'),
   });
 }
 
@@ -112,10 +112,10 @@ function startReal(files: StateFiles, location: ApiLocation, assets: string, pat
       command: [join(assets, program), ...args],
       environment: { PATH: process.env.PATH ?? '' },
       directory: files.directory,
-      logFile: files.path('logs', `${program}.log`),
+      logFile: files.touch('logs', `${program}.log`),
     });
   const etcd = start('etcd', [
-    `--data-dir=${files.makeDirectory('etcd')}`,
+    `--data-dir=${files.makeNodeDirectory('etcd')}`,
     `--listen-client-urls=http://127.0.0.1:${client}`,
     `--advertise-client-urls=http://127.0.0.1:${client}`,
     `--listen-peer-urls=http://127.0.0.1:${peer}`,

@@ -20,7 +20,7 @@ export function agentEnvironment(
   const { MARGAY_CREDENTIAL_DIR: hasCredentialDir, MARGAY_STATE_DIR: stateDir = STATE_DIR } = environment;
   return {
     ...(hasCredentialDir || !credentialDir ? {} : { MARGAY_CREDENTIAL_DIR: credentialDir }),
-    ...(stateDir === STATE_DIR ? { MARGAY_STATE_DIR: context.files.makeDirectory('host', STATE_DIR) } : {}),
+    ...(stateDir === STATE_DIR ? { MARGAY_STATE_DIR: context.files.makeNodeDirectory('host', STATE_DIR) } : {}),
     ...Object.fromEntries(context.agentEnvironment),
   };
 }

@@ -65,7 +65,7 @@ export class NodeHelper {
       ],
       environment: { PATH: process.env.PATH ?? '', LAB_LEDGER: ledgerFile },
       directory: files.directory,
-      logFile: files.path('logs', 'node-helper.log'),
+      logFile: files.touch('logs', 'node-helper.log'),
       pipes: true,
       readyLine: 'ready',
     });

@@ -6,7 +6,7 @@ import type { Container, Pod, Volume } from '../kube/types.ts';
 import type { StateFiles } from '../machine/files.ts';
 import { type Mounts, NotYet } from './environment.ts';
 
-/** The volumes of one pod as folders: Secrets and ConfigMaps as files kept in step, host paths and empty folders below the lab's state. Sockets and devices of the machine stay themselves. */
+/** The volumes of one pod as folders: Secrets and ConfigMaps as files kept in step, empty folders below the lab's state, host paths on the node's disk. Sockets and devices of the machine stay themselves. */
 export class PodVolumes {
   readonly #state: ClusterState;
   readonly #files: StateFiles;
@@ -46,7 +46,7 @@ export class PodVolumes {
     if (path === undefined) return this.#files.path(...this.#folder(volume.name));
     // The node's kernel is the machine's; its data folders are not.
     if (/^\/(sys|proc|dev|lib|usr)(\/|$)/.test(path)) return undefined;
-    return this.#files.makeDirectory('host', path);
+    return this.#files.makeNodeDirectory('host', path);
   }
 
   #contentOf(volume: Volume): Record<string, Buffer> | undefined {

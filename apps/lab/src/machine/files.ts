@@ -1,4 +1,4 @@
-import { chownSync, closeSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, closeSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { makeOwnedDirectory, type Owner } from './owner.ts';
 
@@ -6,10 +6,13 @@ import { makeOwnedDirectory, type Owner } from './owner.ts';
 export class StateFiles {
   readonly directory: string;
   readonly #owner: Owner;
+  readonly #nodeDirectory: string;
 
-  constructor(directory: string, owner: Owner) {
+  /** `nodeDirectory`: the node's own disk, for what its programs write as root. */
+  constructor(directory: string, owner: Owner, nodeDirectory: string) {
     this.directory = directory;
     this.#owner = owner;
+    this.#nodeDirectory = nodeDirectory;
     makeOwnedDirectory(directory, owner);
   }
 
@@ -20,6 +23,13 @@ export class StateFiles {
   makeDirectory(...parts: string[]): string {
     const path = this.path(...parts);
     makeOwnedDirectory(path, this.#owner);
+    return path;
+  }
+
+  /** A folder on the node's disk, root's: who owns the clone could not delete what root wrote below theirs. */
+  makeNodeDirectory(...parts: string[]): string {
+    const path = join(this.#nodeDirectory, ...parts);
+    mkdirSync(path, { recursive: true });
     return path;
   }
 
@@ -48,6 +58,6 @@ export class StateFiles {
   }
 
   remove(): void {
-    rmSync(this.directory, { recursive: true, force: true });
+    for (const directory of [this.directory, this.#nodeDirectory]) rmSync(directory, { recursive: true, force: true });
   }
 }

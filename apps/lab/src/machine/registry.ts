@@ -19,6 +19,9 @@ export type RegistryEntry = z.infer<typeof Entry>;
 /** The folder of one lab for its sockets; also its entry in the registry. */
 export const runtimeDirectory = (suffix: string) => join(REGISTRY, suffix);
 
+/** The disk of a lab's node: etcd's data, host paths of pods. */
+export const nodeDirectory = (suffix: string) => join('/var/lib/margay-lab', suffix);
+
 /** Tells the machine of a lab before it makes anything, so that nothing of it is ever without an owner. */
 export function registerLab(entry: Omit<RegistryEntry, 'startTicks'>): void {
   const directory = runtimeDirectory(entry.suffix);
@@ -28,7 +31,8 @@ export function registerLab(entry: Omit<RegistryEntry, 'startTicks'>): void {
 }
 
 export function unregisterLab(suffix: string): void {
-  rmSync(runtimeDirectory(suffix), { recursive: true, force: true });
+  for (const directory of [nodeDirectory(suffix), runtimeDirectory(suffix)])
+    rmSync(directory, { recursive: true, force: true });
 }
 
 export interface KnownLab {
