@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { installCommand, installPackages, missingPackages } from './packages.ts';
 import { addTally, emptyTally } from './tally.ts';
-import { TIERS, type TierName } from './tiers.ts';
+import { TIERS, type Tier, type TierName } from './tiers.ts';
 
 const HELP = `Runs Margay's checks and tests.
 
@@ -28,19 +28,28 @@ async function main(): Promise<number> {
   if (names.some((name) => TIERS[name].usesSystem)) reportMissing(installPackages(console.log));
 
   const total = emptyTally();
-  for (const name of names) {
+  const run = async (name: TierName) => {
     const started = Date.now();
-    console.log(`\n── ${name} ${'─'.repeat(Math.max(0, 70 - name.length))}`);
     const tally = await TIERS[name].run();
     addTally(total, tally);
     console.log(
       `${name}: ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped.length} skipped in ${((Date.now() - started) / 1000).toFixed(1)} s`,
     );
-  }
+  };
+  const tiers: readonly (Tier & { name: TierName })[] = names.map((name) => ({ name, ...TIERS[name] }));
+  const beside = Promise.all(tiers.filter((tier) => tier.beside).map(({ name }) => run(name)));
+  for (const { name } of tiers.filter((tier) => !tier.beside && !tier.alone)) await headed(name, run);
+  await beside;
+  for (const { name } of tiers.filter((tier) => tier.alone)) await headed(name, run);
   if (total.skipped.length > 0)
     console.log(`\nSkipped:\n${total.skipped.map((skip) => `  ${skip.name}: ${skip.reason}`).join('\n')}`);
   console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped.length} skipped`);
   return total.failed > 0 || total.passed === 0 ? 1 : 0;
+}
+
+function headed(name: TierName, run: (name: TierName) => Promise<void>): Promise<void> {
+  console.log(`\n── ${name} ${'─'.repeat(Math.max(0, 70 - name.length))}`);
+  return run(name);
 }
 
 function doctor(): number {

@@ -10,6 +10,10 @@ export interface Tier {
   /** Whether programs of the system are used, so that missing ones are installed first. */
   readonly usesSystem: boolean;
   readonly run: () => Promise<Tally>;
+  /** Mostly waits for others, so it runs beside the tiers that only compute, and is over before one that measures begins. Its output comes when it is over. */
+  readonly beside?: true;
+  /** Measures the kernel or the clock: nothing runs beside it. */
+  readonly alone?: true;
 }
 
 const CHECKS = {
@@ -45,9 +49,13 @@ export const TIERS = {
   static: { usesSystem: false, run: runChecks },
   unit: { usesSystem: false, run: () => runVitest('unit') },
   db: { usesSystem: true, run: () => runVitest('db') },
-  kernel: { usesSystem: true, run: () => runVitest('kernel') },
-  cluster: { usesSystem: true, run: () => runVitestWith(['--config', 'e2e/cluster/vitest.config.ts']) },
-  e2e: { usesSystem: true, run: runPlaywright },
+  cluster: {
+    usesSystem: true,
+    run: () => runVitestWith(['--config', 'e2e/cluster/vitest.config.ts'], false),
+    beside: true,
+  },
+  kernel: { usesSystem: true, run: () => runVitest('kernel'), alone: true },
+  e2e: { usesSystem: true, run: runPlaywright, alone: true },
 } as const satisfies Record<string, Tier>;
 export type TierName = keyof typeof TIERS;
 
@@ -70,25 +78,21 @@ function runVitest(project: string): Promise<Tally> {
   return runVitestWith(['--project', project]);
 }
 
-function runVitestWith(args: readonly string[]): Promise<Tally> {
-  return runTallied([
-    'node_modules/vitest/vitest.mjs',
-    'run',
-    ...args,
-    '--reporter=default',
-    '--reporter=./infra/test/reporter.ts',
-  ]);
+function runVitestWith(args: readonly string[], inherit = true): Promise<Tally> {
+  const reporters = ['--reporter=default', '--reporter=./infra/test/reporter.ts'];
+  return runTallied(['node_modules/vitest/vitest.mjs', 'run', ...args, ...reporters], inherit);
 }
 
 function runPlaywright(): Promise<Tally> {
   return runTallied(['node_modules/@playwright/test/cli.js', 'test', '--config', 'e2e/playwright.config.ts']);
 }
 
-async function runTallied(args: readonly string[]): Promise<Tally> {
+async function runTallied(args: readonly string[], inherit = true): Promise<Tally> {
   const folder = await mkdtemp(join(tmpdir(), 'margay-tally-'));
   const file = join(folder, 'tally.json');
   try {
-    const { code } = await runNode(args, { MARGAY_TALLY: file }, true);
+    const { code, output } = await runNode(args, { MARGAY_TALLY: file }, inherit);
+    if (!inherit) console.log(output);
     const text = await readFile(file, 'utf8').catch(() => null);
     const tally = text === null ? { ...emptyTally(), failed: 1 } : (JSON.parse(text) as Tally);
     if (code !== 0 && tally.failed === 0) tally.failed = 1;
