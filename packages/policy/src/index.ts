@@ -1,9 +1,18 @@
+export { type ConnectivityOptions, connectivity } from './connectivity/connectivity.ts';
+export type { ConnectionRow } from './connectivity/list-connections.ts';
+export type { HostNetwork } from './connectivity/spot.ts';
 export { createDecider, type Decision } from './decide/create-decider.ts';
+export { type ConnectivityDiff, type DiffRow, diffConnectivity } from './diff/diff-connectivity.ts';
 export { addressEndpoint, type Endpoint, type PodIdentity, podEndpoint, rangeEndpoint } from './evaluate/endpoint.ts';
 export { type Connection, type DirectionResult, type Evaluation, evaluate, selecting } from './evaluate/evaluate.ts';
 export type * from './kubernetes.ts';
+export type { ClusterModel } from './model/cluster.ts';
+export type { PolicySet } from './model/policy.ts';
+export { parseManifests } from './parse/parse-manifests.ts';
 export { type PolicyObject, parseNetworkPolicy } from './parse/parse-network-policy.ts';
 export type { Direction, ParsedPeer, ParsedPolicy, ParsedPort, ParsedRule } from './parse/parsed-policy.ts';
+export type { Problem } from './parse/problem.ts';
+export type { ManifestFile } from './parse/read-objects.ts';
 export { recommend } from './recommend/recommend.ts';
 export type * from './recommend/types.ts';
 export { renderYaml } from './render/render-yaml.ts';

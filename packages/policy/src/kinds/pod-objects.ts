@@ -70,6 +70,7 @@ function readPorts(spec: Fields): NamedPort[] {
 function readOwner(metadata: Fields): OwnerRef | null {
   const owners = listOf(metadata.ownerReferences).map(fieldsOf);
   const owner = owners.find(({ controller }) => controller === true) ?? owners.find(({ kind }) => kind !== 'Node');
-  const [kind, name] = [textOf(owner?.kind), textOf(owner?.name)];
-  return kind === '' || name === '' || kind === 'Node' ? null : { kind, name };
+  // An owner without a kind is no Kubernetes object's, but found in manifests written by hand.
+  const [kind, name] = [textOf(owner?.kind) || 'Pod', textOf(owner?.name)];
+  return name === '' || kind === 'Node' ? null : { kind, name };
 }
