@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { MargayError } from '@margay/model';
+import { BackOff } from './back-off.ts';
 import { ROOT } from './settings.ts';
 
 export interface ChildSpec {
@@ -19,7 +20,6 @@ export interface Supervised {
   stop(): Promise<void>;
 }
 
-const RESTART_MS = [500, 1_000, 2_000, 5_000, 10_000];
 const LOG_TAIL_BYTES = 4_000;
 
 /** Runs a child until told to stop; one that dies is started again with back-off. Its output goes to `<logs>/<name>.log`. */
@@ -27,11 +27,12 @@ export function supervise(spec: ChildSpec, logDirectory: string): Supervised {
   const log: WriteStream = createWriteStream(join(logDirectory, `${spec.name}.log`), { flags: 'a', mode: 0o600 });
   let child: ChildProcess;
   let stopping = false;
-  let restarts = 0;
+  const backOff = new BackOff();
   let tail = '';
   let ended: Promise<void> = Promise.resolve();
 
   const start = () => {
+    backOff.started();
     const process_ = spawn(process.execPath, ['--import', join(ROOT, 'infra/start/follow-parent.mjs'), ...spec.args], {
       cwd: spec.cwd ?? ROOT,
       env: {
@@ -58,7 +59,7 @@ export function supervise(spec: ChildSpec, logDirectory: string): Supervised {
       process_.once('exit', (code, signal) => {
         resolve();
         if (stopping) return;
-        const delay = RESTART_MS[Math.min(restarts++, RESTART_MS.length - 1)] ?? 10_000;
+        const delay = backOff.ended();
         console.error(
           `${spec.name} ended (${signal ?? code}); starting it again in ${delay / 1000} s. Its log: ${join(logDirectory, `${spec.name}.log`)}`,
         );
@@ -75,7 +76,7 @@ export function supervise(spec: ChildSpec, logDirectory: string): Supervised {
       const deadline = Date.now() + 90_000;
       while (Date.now() < deadline) {
         if (await isHealthy(spec.port)) return;
-        if (restarts >= 3) break;
+        if (backOff.ends >= 3) break;
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
       throw new MargayError('UNAVAILABLE', `${spec.name} did not become ready. The end of its log:\n${tail}`);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { type RunningPostgres, startPostgres } from '@margay/embedded-postgres';
 import { migrate } from '@margay/prisma';
 import pg from 'pg';
+import { type SupervisedPostgres, supervisePostgres } from './postgres.ts';
 import type { Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
 
@@ -15,15 +15,15 @@ export interface Database {
 export async function openDatabase(
   settings: Settings,
   secrets: Secrets,
-  onServer: (server: RunningPostgres) => void,
+  onServer: (server: SupervisedPostgres) => void,
+  say: (line: string) => void,
 ): Promise<Database> {
   const server = settings.databaseUrl
     ? null
-    : await startPostgres({
-        dataDirectory: join(settings.home, 'postgres'),
-        password: secrets.postgres,
-        durable: true,
-      });
+    : await supervisePostgres(
+        { dataDirectory: join(settings.home, 'postgres'), password: secrets.postgres, durable: true },
+        say,
+      );
   if (server) onServer(server);
   const ownerUrl = settings.databaseUrl ?? (await ensureDatabase(server?.url ?? '', 'margay'));
   await migrate({ ownerUrl, passwords: secrets.roles });

@@ -49,7 +49,18 @@ export function ensureInstalled({ development }) {
   if (!existsSync(NODE))
     fail('The npm package "node" brought no binary: npm may not have run its install script. Run: npm rebuild node');
   writeFileSync(STAMP, JSON.stringify({ lock: lockHash(), development: wanted }));
+  giveToOwner();
   console.log(`Installed in ${Math.round((Date.now() - started) / 1000)} s.`);
+}
+
+/** What root installed belongs to the one whom the clone belongs to: `sudo npm run lab` leaves nothing there that its owner cannot change. */
+function giveToOwner() {
+  const { uid, gid } = statSync(ROOT);
+  if (process.getuid?.() !== 0 || uid === 0) return;
+  const trees = ['.', ...readdirSync(join(ROOT, 'apps')).map((name) => `apps/${name}`)]
+    .map((folder) => join(ROOT, folder, 'node_modules'))
+    .filter((folder) => existsSync(folder));
+  spawnSync('chown', ['--recursive', '--no-dereference', `${uid}:${gid}`, join(ROOT, 'package-lock.json'), ...trees]);
 }
 
 function lockHash() {

@@ -1,6 +1,5 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RunningPostgres } from '@margay/embedded-postgres';
 import { MargayError } from '@margay/model';
 import { buildConsole, runNode } from './build.ts';
 import { supervise } from './children.ts';
@@ -8,6 +7,7 @@ import { openDatabase } from './database.ts';
 import { openFrontDoor } from './front-door.ts';
 import { takeLock } from './lock.ts';
 import { anyPort, choosePort } from './ports.ts';
+import type { SupervisedPostgres } from './postgres.ts';
 import { loadSecrets } from './secrets.ts';
 import { ROOT, readSettings, type Settings } from './settings.ts';
 
@@ -35,11 +35,10 @@ async function start(settings: Settings, cleanups: Cleanup[], say: (line: string
   cleanups.push(await takeLock(settings.home, publicUrl));
 
   await runNode(['prisma/generate.ts'], 'prisma generate');
-  const onServer = (server: RunningPostgres) => {
+  const onServer = (server: SupervisedPostgres) => {
     cleanups.push(() => server.stop());
-    void server.exited.then((code) => say(`PostgreSQL ended (${code}).`));
   };
-  const [database] = await Promise.all([openDatabase(settings, secrets, onServer), buildConsole(say)]);
+  const [database] = await Promise.all([openDatabase(settings, secrets, onServer, say), buildConsole(say)]);
   say(`Database: ${database.description}`);
 
   const logs = join(settings.home, 'logs');
