@@ -8,7 +8,8 @@ import { createConnectivityTable } from '../src/connectivity/connectivity-table.
 import { diffConnectivity } from '../src/diff/diff-connectivity.ts';
 import { type Manifests, parseManifests } from '../src/parse/parse-manifests.ts';
 import { disagreements, disagreementsOutside, OUTSIDE } from './connectivity-judge.ts';
-import { type Manifest, randomManifests } from './random-manifests.ts';
+import { randomManifests } from './random-manifests.ts';
+import type { Manifest } from './random-parts.ts';
 
 const parse = (objects: readonly Manifest[], assumeMissing = true) => {
   const parsed = parseManifests([{ file: 'm.json', text: JSON.stringify(objects) }], { mode: 'strict', assumeMissing });
@@ -97,7 +98,7 @@ const vocabularyOf = ({ cluster, policies }: Manifests) =>
   createConnectivityTable(cluster, policies, { scope: 'enforced', pool: createConnectionPool(), hostNetwork: 'nodes' })
     .vocabulary;
 
-function covers(name: ConnectionRow['src'], peer: string | AddressRange): boolean {
+function covers(name: string, peer: string | AddressRange): boolean {
   if (typeof peer === 'string') return name === peer;
   const match = /^(.+)-(.+)\[External\]$/.exec(name);
   const [first, last] = [parseAddress(match?.[1] ?? ''), parseAddress(match?.[2] ?? '')];
