@@ -1,65 +1,95 @@
 import { type Inventory, type InventoryPod, type MergedEdge, type Peer, protocolName } from '@margay/model';
-import { addressEndpoint, type Endpoint, podEndpoint, rangeEndpoint } from '../src/evaluate/endpoint.ts';
-import { type Connection, evaluate } from '../src/evaluate/evaluate.ts';
+import { parseNet } from '../src/address/address-range.ts';
+import { addressEnd, familyOf, podEnd, rangesEnd } from '../src/engine/ends.ts';
+import { evaluate } from '../src/engine/evaluate.ts';
+import { modelInventory } from '../src/inventory/model-inventory.ts';
 import type { NetworkPolicy } from '../src/kubernetes.ts';
-import { parseNetworkPolicy } from '../src/parse/parse-network-policy.ts';
-import type { ParsedPolicy } from '../src/parse/parsed-policy.ts';
+import type { ClusterModel } from '../src/model/cluster.ts';
+import type { End, Packet } from '../src/model/packet.ts';
+import type { PolicySet } from '../src/model/policy.ts';
+import { parseManifests } from '../src/parse/parse-manifests.ts';
+
+const clusters = new WeakMap<Inventory, ClusterModel>();
+
+function clusterOf(inventory: Inventory): ClusterModel {
+  const cluster = clusters.get(inventory) ?? modelInventory(inventory).cluster;
+  clusters.set(inventory, cluster);
+  return cluster;
+}
 
 /**
  * The connections that an observed edge stands for now: every current pod of its ends, every address of its nodes, every backend of its Service.
  * Written from the specification, not with the recommender's own code. Null: no NetworkPolicy can be asked to let it through.
  */
-export function connectionsOf(inventory: Inventory, edge: MergedEdge): Connection[] | null {
+export function connectionsOf(inventory: Inventory, edge: MergedEdge): Packet[] | null {
   if (edge.action === 'deny' || ![6, 17, 132].includes(edge.protocol) || edge.port === 0) return null;
-  const sources = endpointsOf(inventory, edge.src);
+  const sources = endsOf(inventory, edge.src);
   const targets = targetsOf(inventory, edge);
   if (sources.length === 0 || targets.length === 0) return null;
   const { protocol } = edge;
-  return sources.flatMap((src) => targets.map(({ dst, port }) => ({ src, dst, protocol, port })));
+  return sources.flatMap((src) =>
+    targets.map(({ dst, port }) => ({
+      src,
+      dst,
+      family: familyOf(src, dst),
+      protocol,
+      srcPort: null,
+      dstPort: port,
+      icmp: null,
+    })),
+  );
 }
 
 /** Whether all of them pass. */
-export function passes(policies: readonly ParsedPolicy[], connections: readonly Connection[]): boolean {
-  return connections.every((connection) => evaluate(policies, connection).allowed);
+export function passes(inventory: Inventory, policies: PolicySet, connections: readonly Packet[]): boolean {
+  return connections.every((packet) => evaluate(clusterOf(inventory), policies, packet).verdict === 'allow');
 }
 
-export function parsePolicies(policies: readonly NetworkPolicy[]): ParsedPolicy[] {
-  return policies.map(({ apiVersion, kind, metadata, spec }) => {
-    const parsed = parseNetworkPolicy({ apiVersion, kind, namespace: metadata.namespace, name: metadata.name, spec });
-    if (parsed === null || parsed.problems.length > 0) throw new Error(`not a policy: ${parsed?.problems.join(', ')}`);
-    return parsed;
-  });
+export function parsePolicies(policies: readonly NetworkPolicy[]): PolicySet {
+  const text = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: policies });
+  const parsed = parseManifests([{ file: 'recommended', text }], { mode: 'strict', assumeMissing: true });
+  if (parsed.problems.length > 0) throw new Error(`not a policy: ${JSON.stringify(parsed.problems)}`);
+  return parsed.policies;
 }
 
-function endpointsOf(inventory: Inventory, peer: Peer): Endpoint[] {
+function endsOf(inventory: Inventory, peer: Peer): End[] {
+  const cluster = clusterOf(inventory);
   switch (peer.kind) {
     case 'workload':
       return inventory.pods
         .filter(
           (pod) => pod.namespace === peer.namespace && pod.ownerKind === peer.ownerKind && pod.ownerName === peer.name,
         )
-        .map((pod) => endpointOfPod(inventory, pod));
+        .map((pod) => endOfPod(cluster, pod));
     case 'node': {
       const addresses = inventory.nodes.find(({ name }) => name === peer.name)?.addresses ?? [];
-      // Pods of these tests have IPv4 only; a name is no address.
-      return addresses.filter((address) => /^[\d.]+$/.test(address)).map((address) => addressEndpoint([address]));
+      return addresses
+        .map((address) => addressEnd(cluster, address))
+        .filter((end) => end?.ranges[0]?.family === 4) as End[];
     }
     case 'external':
-      return [addressEndpoint([peer.address])];
+      return [addressEnd(cluster, peer.address)].filter((end) => end !== null);
     case 'cidr':
-      return [rangeEndpoint(peer.cidr)];
+      return [
+        rangesEnd(
+          cluster,
+          [parseNet(peer.cidr)].filter((range) => range !== null),
+        ),
+      ];
     default:
       return [];
   }
 }
 
-function endpointOfPod(inventory: Inventory, pod: InventoryPod): Endpoint {
-  return podEndpoint(pod, inventory.namespaces.find(({ name }) => name === pod.namespace)?.labels ?? {});
+function endOfPod(cluster: ClusterModel, { namespace, name }: InventoryPod): End {
+  const pod = cluster.lookup.pod(namespace, name);
+  if (pod === undefined) throw new Error(`no pod ${namespace}/${name}`);
+  return podEnd(cluster, pod);
 }
 
-function targetsOf(inventory: Inventory, edge: MergedEdge): { dst: Endpoint; port: number }[] {
+function targetsOf(inventory: Inventory, edge: MergedEdge): { dst: End; port: number }[] {
   const { dst, port } = edge;
-  if (dst.kind !== 'service') return endpointsOf(inventory, dst).map((end) => ({ dst: end, port }));
+  if (dst.kind !== 'service') return endsOf(inventory, dst).map((end) => ({ dst: end, port }));
   const service = inventory.services.find(({ namespace, name }) => namespace === dst.namespace && name === dst.name);
   const protocol = protocolName(edge.protocol);
   const target = service?.ports.find((one) => one.port === port && one.protocol === protocol)?.targetPort;
@@ -70,6 +100,6 @@ function targetsOf(inventory: Inventory, edge: MergedEdge): { dst: Endpoint; por
     .flatMap((pod) => {
       const named = pod.ports.find((one) => one.name === target && one.protocol === protocol)?.port;
       const number = typeof target === 'number' ? target : named;
-      return number === undefined ? [] : [{ dst: endpointOfPod(inventory, pod), port: number }];
+      return number === undefined ? [] : [{ dst: endOfPod(clusterOf(inventory), pod), port: number }];
     });
 }

@@ -1,17 +1,16 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
-import { addressEndpoint, type Endpoint, withNameLabel } from '../src/evaluate/endpoint.ts';
-import { parseNetworkPolicy } from '../src/parse/parse-network-policy.ts';
-import type { ParsedPolicy } from '../src/parse/parsed-policy.ts';
+import { addressEnd, podEnd } from '../src/engine/ends.ts';
+import type { ClusterModel } from '../src/model/cluster.ts';
+import type { End } from '../src/model/packet.ts';
+import type { PolicySet } from '../src/model/policy.ts';
+import { parseManifests } from '../src/parse/parse-manifests.ts';
+import { readFolder } from './vector-files.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: Kubernetes manifests of another project, read by field name in this test only
-type Manifest = any;
-
-/** The manifests of one np-guard scenario, as endpoints by the names its listing uses (`ns/name[Kind]`) and policies. */
+/** The manifests of one np-guard scenario, as ends by the names its listing uses (`ns/name[Kind]`) and policies. */
 export interface NpGuardCase {
-  readonly endpoints: ReadonlyMap<string, Endpoint>;
-  readonly policies: readonly ParsedPolicy[];
+  readonly cluster: ClusterModel;
+  readonly policies: PolicySet;
+  /** Pods by their first one, without addresses: there an ipBlock selects no pod. Those on the host network, which np-guard takes as pods, are left out. */
+  readonly ends: ReadonlyMap<string, End>;
 }
 export interface Row {
   readonly src: string;
@@ -20,65 +19,13 @@ export interface Row {
 }
 
 export function readCase(folder: string): NpGuardCase {
-  const objects = readdirSync(join(folder, 'manifests'), { recursive: true, encoding: 'utf8' })
-    .filter((file) => /\.(ya?ml|json)$/.test(file))
-    .flatMap((file) =>
-      parseAllDocuments(readFileSync(join(folder, 'manifests', file), 'utf8')).map((document) => document.toJS()),
-    )
-    .flatMap(flatten);
-  const labelsOf = new Map<string, Record<string, string>>();
-  for (const { kind, metadata } of objects)
-    if (kind === 'Namespace') labelsOf.set(metadata.name, metadata.labels ?? {});
-  const endpoints = new Map<string, Endpoint>();
-  for (const object of objects) {
-    const workload = workloadOf(object);
-    if (workload === null) continue;
-    const { name, namespace, template } = workload;
-    const namespaceLabels = withNameLabel(namespace, labelsOf.get(namespace) ?? {});
-    const pod = { namespace, labels: template.metadata?.labels ?? {}, namespaceLabels, ports: portsOf(template.spec) };
-    if (!endpoints.has(name)) endpoints.set(name, { pod, ranges: [] });
+  const { cluster, policies } = parseManifests(readFolder(folder), { mode: 'strict', assumeMissing: true });
+  const ends = new Map<string, End>();
+  for (const { namespace, name, kind, pods } of cluster.workloads) {
+    const [pod] = pods;
+    if (pod?.isGoverned) ends.set(`${namespace}/${name}[${kind}]`, podEnd(cluster, pod, []));
   }
-  return { endpoints, policies: objects.map(policyOf).filter((policy) => policy !== null) };
-}
-
-function flatten(object: Manifest): Manifest[] {
-  if (object === null || typeof object !== 'object') return [];
-  const kind = String(object.kind ?? '').replace(/List$/, '');
-  if (!Array.isArray(object.items)) return [object];
-  return object.items.flatMap((item: Manifest) => flatten({ kind, ...item }));
-}
-
-function workloadOf(object: Manifest): { name: string; namespace: string; template: Manifest } | null {
-  const namespace = object.metadata?.namespace ?? 'default';
-  if (object.kind === 'Pod') {
-    // A mirror pod is owned by its Node and listed as itself.
-    const self = { kind: 'Pod', name: object.metadata.name };
-    const owner = object.metadata.ownerReferences?.find((one: Manifest) => one.kind !== 'Node') ?? self;
-    return { name: `${namespace}/${owner.name}[${owner.kind ?? 'Pod'}]`, namespace, template: object };
-  }
-  const spec = object.kind === 'CronJob' ? object.spec?.jobTemplate?.spec : object.spec;
-  if (spec?.template === undefined) return null;
-  return { name: `${namespace}/${object.metadata.name}[${object.kind}]`, namespace, template: spec.template };
-}
-
-function portsOf(spec: Manifest) {
-  return (spec?.containers ?? []).flatMap((container: Manifest) =>
-    (container.ports ?? [])
-      .filter((port: Manifest) => port.name !== undefined)
-      .map((port: Manifest) => ({ name: port.name, protocol: port.protocol ?? 'TCP', port: port.containerPort })),
-  );
-}
-
-function policyOf(object: Manifest): ParsedPolicy | null {
-  if (object.kind !== 'NetworkPolicy') return null;
-  const { name, namespace = 'default' } = object.metadata;
-  return parseNetworkPolicy({
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    namespace,
-    name,
-    spec: object.spec,
-  });
+  return { cluster, policies, ends };
 }
 
 /** `first-last[External]` → its two ends; null for a workload. */
@@ -87,7 +34,11 @@ export function rangeOf(name: string): readonly [string, string] | null {
   return match === null ? null : [match[1] ?? '', match[2] ?? ''];
 }
 
-export const externalEndpoint = (address: string) => addressEndpoint([address]);
+export function externalEnd(cluster: ClusterModel, address: string): End {
+  const end = addressEnd(cluster, address);
+  if (end === null) throw new Error(`not an address: ${address}`);
+  return end;
+}
 
 /** Whether `conn` ("All Connections", "SCTP 80,90-99,TCP 1-65535") holds a port. */
 export function connHolds(conn: string, protocol: string, port: number): boolean {

@@ -1,4 +1,4 @@
-import { type Address, parseAddress } from './address.ts';
+import { type Address, formatAddress, parseAddress } from './address.ts';
 import { type Cidr, parseCidr } from './cidr.ts';
 
 /** Addresses from `first` to `last`, both included, of one family. Comparing ends allocates nothing, unlike shifting a {@link Cidr}. */
@@ -37,4 +37,14 @@ export function containsRange(outer: AddressRange, inner: AddressRange): boolean
 /** Whether some address lies in both. */
 export function overlapsRange(a: AddressRange, b: AddressRange): boolean {
   return a.family === b.family && a.first <= b.last && b.first <= a.last;
+}
+
+/** One address, a CIDR where the range is one block, else `first-last`. */
+export function formatRange({ family, first, last }: AddressRange): string {
+  const text = formatAddress({ family, value: first });
+  if (first === last) return text;
+  const size = last - first + 1n;
+  const isBlock = (size & (size - 1n)) === 0n && first % size === 0n;
+  const bits = size.toString(2).length - 1;
+  return isBlock ? `${text}/${(family === 4 ? 32 : 128) - bits}` : `${text}-${formatAddress({ family, value: last })}`;
 }

@@ -59,6 +59,12 @@ export function createLabelFactory(
   };
 }
 
+/** The labels of a pod that stands in no cluster (one that was seen once), with those of its namespace at that time. */
+export function labelsOfLonePod(input: LabelInput, namespaceLabels: LabelMap): LabelLookup {
+  const accounts = new Map([[`${input.namespace}/${input.serviceAccount ?? ''}`, NONE]]);
+  return createLabelFactory(new Map([[input.namespace, namespaceLabels]]), accounts).make(input);
+}
+
 function lend(
   sources: ReadonlyMap<string, LabelMap>,
   prefix: string,

@@ -1,85 +1,84 @@
 import type { Inventory, MergedEdge, PolicyRef, Verdict } from '@margay/model';
-import type { Endpoint } from '../evaluate/endpoint.ts';
-import { type Connection, evaluateDirection, selecting } from '../evaluate/evaluate.ts';
+import { familyOf } from '../engine/ends.ts';
+import { evaluate } from '../engine/evaluate.ts';
+import { governing } from '../engine/governing.ts';
 import { indexInventory } from '../inventory/cluster-index.ts';
-import { groupBy } from '../inventory/group-by.ts';
+import { type InventoryModel, modelInventory } from '../inventory/model-inventory.ts';
 import { resolveService } from '../inventory/resolve-service.ts';
-import { parseNetworkPolicy } from '../parse/parse-network-policy.ts';
-import type { Direction, ParsedPolicy } from '../parse/parsed-policy.ts';
-import { backendEndpoint, peerEndpoint } from './peer-endpoint.ts';
+import type { End, Packet } from '../model/packet.ts';
+import type { Direction } from '../model/policy.ts';
+import { createPeerEnds } from './peer-end.ts';
 
 export interface Decision {
   readonly verdict: Verdict;
-  /** Policies that select an end in its direction, deciding first; empty when none does. */
+  /** Policies that govern an end in its direction, deciding first; empty when none does. */
   readonly decidedBy: PolicyRef[];
 }
-type Governing = (end: Endpoint, direction: Direction) => readonly ParsedPolicy[];
 
 /**
  * Says of each edge what the cluster's policies have to do with it. What the kernel saw stands: only an edge that was denied is `denied`.
- * Deciding policies come first: those that allow an allowed edge, those that isolate the end which a denied one cannot pass.
+ * Deciding policies come first: those whose rule allows an allowed edge, those that deny a denied one, by a rule or because they isolate.
  */
 export function createDecider(inventory: Inventory): (edge: MergedEdge) => Decision {
+  const model = modelInventory(inventory);
   const index = indexInventory(inventory);
-  const parsed = inventory.policies.map(parseNetworkPolicy).filter((policy) => policy !== null);
-  const policies = groupBy(parsed, (policy) => policy.namespace);
-  const endpointOf = remember(peerEndpoint.bind(null, index));
-  const backendOf = remember(backendEndpoint.bind(null, index));
-  const governing = rememberGoverning((end, direction) =>
-    end.pod === null ? [] : selecting(policies.get(end.pod.namespace) ?? [], end, direction),
-  );
+  const ends = createPeerEnds(model.cluster);
+  const endOf = remember(ends.ofPeer);
+  const backendOf = remember(ends.ofBackend);
 
-  const connectionsOf = (edge: MergedEdge): Connection[] => {
-    const { protocol, port, dst } = edge;
-    const src = endpointOf(edge.srcId, edge.src);
-    const asSeen = { src, dst: endpointOf(edge.dstId, dst), protocol, port };
-    if (dst.kind !== 'service') return [asSeen];
-    const { backends } = resolveService(index, { namespace: dst.namespace, name: dst.name, protocol, port });
-    if (backends.length === 0) return [asSeen];
+  const packetsOf = (edge: MergedEdge): Packet[] => {
+    const { port, dst } = edge;
+    const src = endOf(edge.srcId, edge.src);
+    const asSeen = () => packetOf(edge, src, { end: endOf(edge.dstId, dst), port });
+    if (dst.kind !== 'service') return [asSeen()];
+    const asked = { namespace: dst.namespace, name: dst.name, protocol: edge.protocol, port };
+    const { backends } = resolveService(index, asked);
+    if (backends.length === 0) return [asSeen()];
     return backends.map((backend) => {
       const end = backendOf(backend.kind === 'address' ? backend.address : backend.key, backend);
-      return { src, dst: end, protocol, port: backend.port };
+      return packetOf(edge, src, { end, port: backend.port });
     });
   };
-  return (edge) => decide(edge, connectionsOf(edge), governing);
+  return (edge) => decide(model, edge, packetsOf(edge));
 }
 
-/** Peers recur in thousands of edges; each becomes an endpoint once. */
-function remember<T>(make: (value: T) => Endpoint): (id: string, value: T) => Endpoint {
-  const known = new Map<string, Endpoint>();
+/** Peers recur in thousands of edges; each becomes an end once. */
+function remember<T>(make: (value: T) => End): (id: string, value: T) => End {
+  const known = new Map<string, End>();
   return (id, value) => {
-    const endpoint = known.get(id) ?? make(value);
-    known.set(id, endpoint);
-    return endpoint;
+    const end = known.get(id) ?? make(value);
+    known.set(id, end);
+    return end;
   };
 }
 
-function rememberGoverning(compute: Governing): Governing {
-  const known = {
-    ingress: new Map<Endpoint, readonly ParsedPolicy[]>(),
-    egress: new Map<Endpoint, readonly ParsedPolicy[]>(),
-  };
-  return (end, direction) => {
-    const result = known[direction].get(end) ?? compute(end, direction);
-    known[direction].set(end, result);
-    return result;
-  };
+/** Of ICMP an edge keeps type and code in place of a port. */
+function packetOf({ protocol }: MergedEdge, src: End, { end: dst, port }: { end: End; port: number }): Packet {
+  const isIcmp = protocol === 1 || protocol === 58;
+  const icmp = isIcmp ? { type: port >> 8, code: port & 255 } : null;
+  return { src, dst, family: familyOf(src, dst), protocol, srcPort: null, dstPort: isIcmp ? null : port, icmp };
 }
 
-function decide(edge: MergedEdge, connections: readonly Connection[], governing: Governing): Decision {
+function decide({ cluster, policies }: InventoryModel, edge: MergedEdge, packets: readonly Packet[]): Decision {
   const deciding = new Map<string, PolicyRef>();
   const others = new Map<string, PolicyRef>();
-  for (const connection of connections) {
-    for (const direction of ['egress', 'ingress'] as const) {
-      const end = direction === 'egress' ? connection.src : connection.dst;
-      const result = evaluateDirection(governing(end, direction), direction, connection);
-      const allowing = new Set(result.allowing.map(({ policy }) => policy));
-      for (const policy of result.isolating) {
-        const decides = edge.action === 'allow' ? allowing.has(policy) : !result.allowed;
-        const { kind, namespace, name } = policy;
-        const key = JSON.stringify([direction, namespace, name]);
-        (decides ? deciding : others).set(key, { kind, namespace, name, direction });
-      }
+  const note = (into: Map<string, PolicyRef>, direction: Direction, policy: Omit<PolicyRef, 'direction'>) => {
+    const { kind, namespace, name } = policy;
+    into.set(JSON.stringify([direction, kind, namespace, name]), { kind, namespace, name, direction });
+  };
+  for (const packet of packets) {
+    const result = evaluate(cluster, policies, packet);
+    for (const end of [result.egress, result.ingress]) {
+      const pod = end?.direction === 'egress' ? packet.src.pod : packet.dst.pod;
+      if (end === null || pod === null) continue;
+      const { direction, enforced } = end;
+      for (const { policies: all } of governing(policies.enforced, pod)[direction])
+        for (const policy of all) note(others, direction, policy);
+      const agrees = enforced.verdict === edge.action;
+      if (!agrees) continue;
+      for (const policy of enforced.isolating) note(deciding, direction, policy);
+      const last = enforced.entries.at(-1);
+      if (last !== undefined && last.kind !== 'Profile' && last.rule >= 0) note(deciding, direction, last);
     }
   }
   for (const key of deciding.keys()) others.delete(key);

@@ -1,5 +1,4 @@
 import type { Inventory, InventoryPod } from '@margay/model';
-import { withNameLabel } from '../evaluate/endpoint.ts';
 import type { Labels } from '../selector/matches-selector.ts';
 import { groupBy } from './group-by.ts';
 
@@ -22,7 +21,6 @@ export interface ClusterIndex {
   readonly workloads: ReadonlyMap<string, Workload>;
   readonly workloadsIn: (namespace: string) => readonly Workload[];
   readonly services: readonly InventoryService[];
-  readonly namespaceLabels: (namespace: string) => Labels;
   readonly service: (namespace: string, name: string) => InventoryService | undefined;
   readonly slicesOf: (namespace: string, service: string) => readonly InventoryEndpointSlice[];
   readonly pod: (namespace: string, name: string) => InventoryPod | undefined;
@@ -31,7 +29,6 @@ export interface ClusterIndex {
 }
 
 export function indexInventory(inventory: Inventory): ClusterIndex {
-  const labels = new Map(inventory.namespaces.map((namespace) => [namespace.name, namespace.labels]));
   const services = new Map(inventory.services.map((service) => [pairKey(service.namespace, service.name), service]));
   const slices = groupBy(inventory.endpointSlices, (slice) => pairKey(slice.namespace, slice.service));
   const pods = new Map(inventory.pods.map((pod) => [pairKey(pod.namespace, pod.name), pod]));
@@ -42,7 +39,6 @@ export function indexInventory(inventory: Inventory): ClusterIndex {
     workloads,
     workloadsIn: (namespace) => workloadsIn.get(namespace) ?? [],
     services: inventory.services,
-    namespaceLabels: (namespace) => withNameLabel(namespace, labels.get(namespace) ?? {}),
     service: (namespace, name) => services.get(pairKey(namespace, name)),
     slicesOf: (namespace, service) => slices.get(pairKey(namespace, service)) ?? [],
     pod: (namespace, name) => pods.get(pairKey(namespace, name)),

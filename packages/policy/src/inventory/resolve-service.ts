@@ -60,9 +60,10 @@ function backendsOfSelector(
 ): Backend[] {
   const backends: Backend[] = [];
   if (Object.keys(selector).length === 0) return backends;
+  const labelSelector = { matchLabels: selector };
   for (const workload of index.workloadsIn(namespace)) {
     for (const pod of workload.pods) {
-      if (!matchesSelector({ matchLabels: selector }, pod.labels)) continue;
+      if (!matchesSelector(labelSelector, pod.labels)) continue;
       const named = pod.ports.find(({ name, protocol }) => name === port.target && protocol === port.protocol);
       const number = typeof port.target === 'number' ? port.target : named?.port;
       if (number !== undefined) backends.push(backendOf(pod, number));

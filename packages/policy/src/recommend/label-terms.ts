@@ -1,4 +1,4 @@
-import type { LabelSelectorRequirement } from '../kubernetes.ts';
+import type { LabelSelector, LabelSelectorRequirement } from '../kubernetes.ts';
 import { type Labels, labelOf, matchesSelector } from '../selector/matches-selector.ts';
 import { compareText } from './compare-text.ts';
 import type { Bearer } from './label-space.ts';
@@ -52,7 +52,14 @@ export function excludingTerms(wanted: readonly Labels[], strangers: readonly Be
   return terms.sort(compareTerms);
 }
 
-export const meetsTerm = (term: Term, labels: Labels) => matchesSelector({ matchExpressions: [term] }, labels);
+/** Terms are tried on thousands of label sets: each has one selector. */
+const selectors = new WeakMap<Term, LabelSelector>();
+
+export function meetsTerm(term: Term, labels: Labels): boolean {
+  const selector = selectors.get(term) ?? { matchExpressions: [term] };
+  selectors.set(term, selector);
+  return matchesSelector(selector, labels);
+}
 
 function compareTerms(a: Term, b: Term): number {
   const byStability = Number(isVolatile(a)) - Number(isVolatile(b));

@@ -1,21 +1,18 @@
-import { podEndpoint } from '../evaluate/endpoint.ts';
-import { selecting } from '../evaluate/evaluate.ts';
+import { governing } from '../engine/governing.ts';
 import { groupBy } from '../inventory/group-by.ts';
-import type { ParsedPolicy } from '../parse/parsed-policy.ts';
+import type { InventoryModel } from '../inventory/model-inventory.ts';
 import type { BuiltRule } from './build-rules.ts';
 import { type DraftEntry, isRange } from './draft.ts';
-import type { Cluster } from './end.ts';
 import { isRunning } from './label-space.ts';
 import { plainText } from './plain-text.ts';
 import type { Unit } from './unit.ts';
 import { listWords, sortedTexts, workloadWords } from './words.ts';
 
 export interface NotesInput {
-  readonly cluster: Cluster;
   readonly unit: Unit;
   readonly policyName: string;
-  /** Policies of the unit's namespace as they stand. */
-  readonly existing: readonly ParsedPolicy[];
+  /** The cluster's policies as they stand, and its pods. */
+  readonly model: InventoryModel;
   readonly entries: Readonly<Record<'ingress' | 'egress', readonly DraftEntry[]>>;
   readonly rules: Readonly<Record<'ingress' | 'egress', readonly BuiltRule[]>>;
   readonly lostFlows: number;
@@ -85,11 +82,12 @@ function peerNotes(unit: Unit, entries: readonly DraftEntry[]): string[] {
   return notes;
 }
 
-function existingNotes({ cluster, unit, existing, policyName }: NotesInput): string[] {
+function existingNotes({ unit, model, policyName }: NotesInput): string[] {
   const [pod] = unit.workloads.flatMap((workload) => workload.pods.filter((one) => isRunning(one) && !one.hostNetwork));
-  if (pod === undefined) return [];
-  const end = podEndpoint(pod, cluster.index.namespaceLabels(unit.namespace));
-  const selected = [...selecting(existing, end, 'ingress'), ...selecting(existing, end, 'egress')];
+  const governed = pod && model.cluster.lookup.pod(pod.namespace, pod.name);
+  if (governed === undefined) return [];
+  const { ingress, egress } = governing(model.policies.enforced, governed);
+  const selected = [...ingress, ...egress].flatMap(({ policies }) => policies);
   const others = sortedTexts(selected.map(({ name }) => name).filter((name) => name !== policyName));
   if (others.length === 0) return [];
   const isPlural = others.length > 1;

@@ -25,7 +25,7 @@ const isSound: Law = (recommender, example) => {
   const policies = parsePolicies(policiesOf(recommender(inputOf(example))));
   for (const edge of example.edges) {
     const connections = connectionsOf(example.inventory, edge);
-    if (connections !== null && !passes(policies, connections))
+    if (connections !== null && !passes(example.inventory, policies, connections))
       throw new Error(`cut off: ${JSON.stringify([edge.src, edge.dst, edge.protocol, edge.port])}`);
   }
 };
@@ -65,7 +65,7 @@ const isMinimal: Law = (recommender, example) => {
           port?.endsWith(' 53') && !evidence.ports.includes(port) && evidence.note?.includes('paired with');
         if (isPaired) continue;
         const parsed = parsePolicies(policies.map((other) => (other === policy ? without : other)));
-        if (observed.every((connections) => passes(parsed, connections)))
+        if (observed.every((connections) => passes(example.inventory, parsed, connections)))
           throw new Error(`needless: ${direction} rule ${index} of ${policy.metadata.name}, ${port ?? 'a peer'}`);
       }
     }

@@ -1,9 +1,8 @@
-import { hash64, type Inventory } from '@margay/model';
+import { hash64 } from '@margay/model';
 import { indexInventory } from '../inventory/cluster-index.ts';
 import { groupBy } from '../inventory/group-by.ts';
+import { type InventoryModel, modelInventory } from '../inventory/model-inventory.ts';
 import type { NetworkPolicy } from '../kubernetes.ts';
-import { parseNetworkPolicy } from '../parse/parse-network-policy.ts';
-import type { ParsedPolicy } from '../parse/parsed-policy.ts';
 import { renderYaml } from '../render/render-yaml.ts';
 import { type BuiltRule, buildRules } from './build-rules.ts';
 import { compareText } from './compare-text.ts';
@@ -34,26 +33,21 @@ export function recommend(input: RecommendInput): Recommendation[] {
   const learnt = input.edges.flatMap((edge) => learn(cluster, dnsPartner, edge));
   const byUnit = groupBy(learnt, ({ unit }) => unit);
   const names = namePolicies(units.values());
-  const existing = existingByNamespace(input.inventory);
+  const model = modelInventory(input.inventory);
   const agentNamespace = input.agentNamespace ?? AGENT_NAMESPACE;
   return [...names]
     .filter(([unit]) => unit.namespace !== agentNamespace)
     .sort(([a], [b]) => compareText(a.namespace, b.namespace) || compareText(a.key, b.key))
     .map(([unit, name]) => {
-      const context = { cluster, name, existing: existing.get(unit.namespace) ?? [], input };
+      const context = { cluster, name, model, input };
       return recommendUnit(unit, byUnit.get(unit) ?? [], context);
     });
-}
-
-function existingByNamespace(inventory: Inventory): Map<string, ParsedPolicy[]> {
-  const policies = inventory.policies.map(parseNetworkPolicy).filter((policy) => policy !== null);
-  return groupBy(policies, ({ namespace }) => namespace);
 }
 
 interface UnitContext {
   readonly cluster: Cluster;
   readonly name: string;
-  readonly existing: readonly ParsedPolicy[];
+  readonly model: InventoryModel;
   readonly input: RecommendInput;
 }
 
@@ -77,7 +71,7 @@ function recommendUnit(unit: Unit, learnt: readonly (Lesson | Omission)[], conte
   };
   const policy = toPolicy(unit, context.name, rules);
   const canonical = renderYaml(policy);
-  const { cluster, existing, input } = context;
+  const { model, input } = context;
   return {
     ...whole,
     policy,
@@ -85,10 +79,9 @@ function recommendUnit(unit: Unit, learnt: readonly (Lesson | Omission)[], conte
     refusal: null,
     rules: [...toRecommended('ingress', rules.ingress), ...toRecommended('egress', rules.egress)],
     notes: writeNotes({
-      cluster,
       unit,
       policyName: context.name,
-      existing,
+      model,
       entries,
       rules,
       lostFlows: input.lostFlows,

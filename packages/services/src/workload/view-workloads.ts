@@ -1,83 +1,47 @@
-import type { Inventory, InventoryPod } from '@margay/model';
-import { matchesSelector, type ParsedPolicy, parseNetworkPolicy } from '@margay/policy';
+import type { Inventory } from '@margay/model';
+import { type Direction, governing, modelInventory, type Pod, type PolicySet, type Workload } from '@margay/policy';
 import type { WorkloadView } from '../inputs/cluster.ts';
 
 const POD_NAMES_MAX = 100;
-const FINISHED: ReadonlySet<string> = new Set(['Succeeded', 'Failed']);
-
-interface Group {
-  readonly namespace: string;
-  readonly kind: string;
-  readonly name: string;
-  readonly templateLabels: Readonly<Record<string, string>> | null;
-  readonly pods: InventoryPod[];
-}
 
 /**
- * Every workload of the cluster, with the NetworkPolicies that select it: all of its running pods, or its template where none runs.
+ * Every workload of the cluster, with the policies that govern it: all of its running pods, or its template where none runs.
  * Pods of the host network are under no policy (Kubernetes documentation, Network Policies).
  */
 export function viewWorkloads(inventory: Inventory): WorkloadView[] {
-  const policies = Map.groupBy(
-    inventory.policies.map(parseNetworkPolicy).filter((policy) => policy !== null),
-    (policy) => policy.namespace,
-  );
-  return groupPods(inventory).map((group) => viewOf(group, policies.get(group.namespace) ?? []));
+  const { cluster, policies } = modelInventory(inventory);
+  return cluster.workloads
+    .map((workload) => viewOf(workload, policies))
+    .filter((view) => view !== null)
+    .sort((a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name) || compare(a.kind, b.kind));
 }
 
-function viewOf(
-  { namespace, kind, name, templateLabels, pods }: Group,
-  policies: readonly ParsedPolicy[],
-): WorkloadView {
-  const hostNetwork = pods.length > 0 && pods.every((pod) => pod.hostNetwork);
-  const labelSets = pods.length > 0 ? pods.map((pod) => pod.labels) : templateLabels ? [templateLabels] : [];
-  const selecting = hostNetwork ? [] : policies.filter((policy) => selectsAll(policy, labelSets));
-  const named = (direction: 'ingress' | 'egress') =>
-    selecting.filter((policy) => policy.isolates[direction]).map((policy) => policy.name);
+/** Null: nothing of it runs, and nothing is known of what would. */
+function viewOf({ namespace, kind, name, pods }: Workload, policies: PolicySet): WorkloadView | null {
+  const living = pods.filter((pod) => !pod.finished);
+  if (living.length === 0) return null;
+  const running = living.filter((pod) => !pod.fromTemplate);
+  const hostNetwork = running.length > 0 && running.every((pod) => pod.hostNetwork);
+  const named = (direction: Direction) => (hostNetwork ? [] : governingAll(living, policies, direction));
   return {
     key: `workload/${namespace}/${kind}/${name}`,
     namespace,
     kind,
     name,
-    pods: pods.length,
-    podNames: pods.slice(0, POD_NAMES_MAX).map((pod) => pod.name),
+    pods: running.length,
+    podNames: running.slice(0, POD_NAMES_MAX).map((pod) => pod.name),
     hostNetwork,
     ingressPolicies: named('ingress'),
     egressPolicies: named('egress'),
   };
 }
 
-function selectsAll({ podSelector }: ParsedPolicy, labelSets: readonly Readonly<Record<string, string>>[]): boolean {
-  return (
-    labelSets.length > 0 && labelSets.every((labels) => podSelector === null || matchesSelector(podSelector, labels))
+/** Names of the policies that govern every pod. */
+function governingAll(pods: readonly Pod[], policies: PolicySet, direction: Direction): string[] {
+  const [first, ...rest] = pods.map(
+    (pod) => new Set(governing(policies.enforced, pod)[direction].flatMap((tier) => tier.policies)),
   );
-}
-
-function groupPods({ workloads, pods }: Inventory): Group[] {
-  const groups = new Map<string, Group>();
-  const keyOf = (namespace: string, kind: string, name: string) => JSON.stringify([namespace, kind, name]);
-  for (const { namespace, kind, name, labels } of workloads)
-    groups.set(keyOf(namespace, kind, name), { namespace, kind, name, templateLabels: labels, pods: [] });
-  for (const pod of pods) {
-    if (FINISHED.has(pod.phase)) continue;
-    const { kind, name } = ownerOf(pod, (deployment) => groups.has(keyOf(pod.namespace, 'Deployment', deployment)));
-    const key = keyOf(pod.namespace, kind, name);
-    const group = groups.get(key) ?? { namespace: pod.namespace, kind, name, templateLabels: null, pods: [] };
-    group.pods.push(pod);
-    groups.set(key, group);
-  }
-  return [...groups.values()].sort(
-    (a, b) => compare(a.namespace, b.namespace) || compare(a.name, b.name) || compare(a.kind, b.kind),
-  );
-}
-
-/** A Deployment's ReplicaSet is named `<deployment>-<pod-template-hash>` (Kubernetes documentation, Deployments). Agents say the Deployment already; this reads one that says the ReplicaSet. */
-function ownerOf(pod: InventoryPod, isDeployment: (name: string) => boolean): { kind: string; name: string } {
-  const suffix = `-${pod.labels['pod-template-hash'] ?? ''}`;
-  const deployment = pod.ownerName.slice(0, -suffix.length);
-  if (pod.ownerKind === 'ReplicaSet' && suffix !== '-' && pod.ownerName.endsWith(suffix) && isDeployment(deployment))
-    return { kind: 'Deployment', name: deployment };
-  return { kind: pod.ownerKind, name: pod.ownerName };
+  return [...(first ?? [])].filter((policy) => rest.every((set) => set.has(policy))).map(({ name }) => name);
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

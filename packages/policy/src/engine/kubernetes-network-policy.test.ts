@@ -1,38 +1,74 @@
 import { describe, expect, it } from 'vitest';
+import { parseNet } from '../address/address-range.ts';
 import type { NetworkPolicySpec } from '../kubernetes.ts';
-import { parseNetworkPolicy } from '../parse/parse-network-policy.ts';
-import { addressEndpoint, type Endpoint, rangeEndpoint } from './endpoint.ts';
+import type { End } from '../model/packet.ts';
+import { parseManifests } from '../parse/parse-manifests.ts';
+import { addressEnd, familyOf, podEnd, rangeEnd } from './ends.ts';
 import { evaluate } from './evaluate.ts';
 
+/** networking.k8s.io NetworkPolicy as a running cluster has it: what is not understood opens nothing. */
 const NUMBERS = { TCP: 6, UDP: 17, SCTP: 132, ICMP: 1 } as const;
-const pod = (namespace: string, app: string, more: Record<string, string> = {}): Endpoint => ({
-  pod: {
-    namespace,
-    labels: { app, ...more },
-    namespaceLabels: { 'kubernetes.io/metadata.name': namespace, team: namespace === 'shop' ? 'red' : 'blue' },
-    ports: [
-      { name: 'web', protocol: 'TCP', port: 8080 },
-      { name: 'web', protocol: 'UDP', port: 9090 },
-    ],
-  },
-  ranges: addressEndpoint([namespace === 'shop' ? '10.1.0.1' : '10.2.0.1']).ranges,
+const namespace = (name: string, team: string) => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name, labels: { team } },
 });
-const front = pod('shop', 'front', { track: 'canary' });
-const cart = pod('shop', 'cart');
-const other = pod('bank', 'front');
-const internet = addressEndpoint(['203.0.113.7']);
-
-function passes(spec: unknown, src: Endpoint, dst: Endpoint, port: string, namespace = 'shop'): boolean {
-  const policy = parseNetworkPolicy({
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'NetworkPolicy',
-    namespace,
-    name: 'p',
-    spec,
+const ports = [
+  { name: 'web', protocol: 'TCP', containerPort: 8080 },
+  { name: 'web', protocol: 'UDP', containerPort: 9090 },
+];
+const pod = (ns: string, name: string, labels: Record<string, string>, ip: string) => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace: ns, labels },
+  spec: { containers: [{ ports }] },
+  status: { podIPs: [{ ip }] },
+});
+const CLUSTER = [
+  namespace('shop', 'red'),
+  namespace('bank', 'blue'),
+  pod('shop', 'front', { app: 'front', track: 'canary' }, '10.1.0.1'),
+  pod('shop', 'cart', { app: 'cart' }, '10.1.0.2'),
+  pod('bank', 'other', { app: 'front' }, '10.2.0.1'),
+];
+const policy = (name: string, spec: unknown, ns = 'shop') => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { name, namespace: ns },
+  spec,
+});
+const read = (...policies: readonly unknown[]) =>
+  parseManifests([{ file: 'cluster', text: JSON.stringify([...CLUSTER, ...policies]) }], {
+    mode: 'fail-closed',
+    assumeMissing: false,
   });
-  const [protocol, number] = port.split(' ');
-  const connection = { src, dst, protocol: NUMBERS[protocol as keyof typeof NUMBERS], port: Number(number) };
-  return evaluate(policy === null ? [] : [policy], connection).allowed;
+const { cluster } = read();
+const podNamed = (ns: string, name: string) => podEnd(cluster, cluster.lookup.pod(ns, name)!);
+const address = (text: string) => addressEnd(cluster, text)!;
+const range = (cidr: string) => rangeEnd(cluster, parseNet(cidr)!);
+const front = podNamed('shop', 'front');
+const cart = podNamed('shop', 'cart');
+const other = podNamed('bank', 'other');
+const internet = address('203.0.113.7');
+
+function packet(src: End, dst: End, port: string) {
+  const [name, text] = port.split(' ');
+  const number = Number(text);
+  const protocol = NUMBERS[name as keyof typeof NUMBERS];
+  const icmp = protocol === 1 ? { type: number >> 8, code: number & 255 } : null;
+  return {
+    src,
+    dst,
+    family: familyOf(src, dst),
+    protocol,
+    srcPort: 40_000,
+    dstPort: icmp === null ? number : null,
+    icmp,
+  };
+}
+
+function passes(spec: unknown, src: End, dst: End, port: string): boolean {
+  return evaluate(cluster, read(policy('p', spec)).policies, packet(src, dst, port)).verdict === 'allow';
 }
 const ingress = (rule: unknown): NetworkPolicySpec => ({
   podSelector: {},
@@ -45,7 +81,7 @@ const egress = (rule: unknown): NetworkPolicySpec => ({
   egress: [rule] as NetworkPolicySpec['egress'],
 });
 const from = (peer: unknown) => ingress({ from: [peer] });
-const ports = (...entries: unknown[]) => ingress({ ports: entries });
+const toPorts = (...entries: unknown[]) => ingress({ ports: entries });
 
 describe('isolation', () => {
   it.each<[string, unknown, boolean]>([
@@ -86,18 +122,19 @@ describe('isolation', () => {
   });
 
   it('needs both ends, and adds policies up', () => {
-    const parse = (name: string, spec: unknown) =>
-      parseNetworkPolicy({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', namespace: 'shop', name, spec })!;
-    const closed = parse('closed', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
-    const out = parse('out', egress({ to: [{ podSelector: { matchLabels: { app: 'cart' } } }] }));
-    const into = parse('into', from({ podSelector: { matchLabels: { app: 'front' } } }));
-    const connection = { src: front, dst: cart, protocol: 6, port: 1 };
-    expect(evaluate([closed, out], connection).allowed).toBe(false);
-    expect(evaluate([closed, into], connection).allowed).toBe(false);
-    const result = evaluate([closed, out, into], connection);
-    expect(result.allowed).toBe(true);
-    expect(result.ingress.isolating.map(({ name }) => name)).toEqual(['closed', 'into']);
-    expect(result.ingress.allowing).toEqual([{ policy: into, rule: 0 }]);
+    const closed = policy('closed', { podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
+    const out = policy('out', egress({ to: [{ podSelector: { matchLabels: { app: 'cart' } } }] }));
+    const into = policy('into', from({ podSelector: { matchLabels: { app: 'front' } } }));
+    const verdict = (...policies: unknown[]) =>
+      evaluate(cluster, read(...policies).policies, packet(front, cart, 'TCP 1'));
+    expect(verdict(closed, out).verdict).toBe('deny');
+    expect(verdict(closed, into).verdict).toBe('deny');
+    expect(verdict(closed).ingress?.enforced.isolating.map(({ name }) => name)).toEqual(['closed']);
+    const result = verdict(closed, out, into);
+    expect(result.verdict).toBe('allow');
+    expect(result.ingress?.enforced.entries).toEqual([
+      { tier: 'default', kind: 'KubernetesNetworkPolicy', namespace: 'shop', name: 'into', rule: 0, action: 'allow' },
+    ]);
   });
 
   it('governs pods of its own namespace only, and nothing that is no pod', () => {
@@ -108,7 +145,7 @@ describe('isolation', () => {
 });
 
 describe('peers', () => {
-  it.each<[string, unknown, Endpoint, boolean]>([
+  it.each<[string, unknown, End, boolean]>([
     ['podSelector means the own namespace', { podSelector: { matchLabels: { app: 'front' } } }, other, false],
     ['podSelector matches', { podSelector: { matchLabels: { app: 'front' } } }, front, true],
     ['empty podSelector: every pod of the own namespace', { podSelector: {} }, cart, true],
@@ -136,30 +173,25 @@ describe('peers', () => {
     ['ipBlock', { ipBlock: { cidr: '203.0.113.0/24' } }, internet, true],
     ['ipBlock except', { ipBlock: { cidr: '203.0.113.0/24', except: ['203.0.113.0/29'] } }, internet, false],
     ['ipBlock of the other family', { ipBlock: { cidr: '::/0' } }, internet, false],
-    [
-      'ipBlock v6',
-      { ipBlock: { cidr: '2001:db8::/32', except: ['2001:db8:1::/48'] } },
-      addressEndpoint(['2001:db8:2::1']),
-      true,
-    ],
+    ['ipBlock v6', { ipBlock: { cidr: '2001:db8::/32', except: ['2001:db8:1::/48'] } }, address('2001:db8:2::1'), true],
     [
       'ipBlock v6 except',
       { ipBlock: { cidr: '2001:db8::/32', except: ['2001:db8:1::/48'] } },
-      addressEndpoint(['2001:db8:1::1']),
+      address('2001:db8:1::1'),
       false,
     ],
     ['ipBlock by a pod’s address', { ipBlock: { cidr: '10.2.0.0/16' } }, other, true],
-    ['a whole block within', { ipBlock: { cidr: '203.0.113.0/24' } }, rangeEndpoint('203.0.113.128/25'), true],
+    ['a whole block within', { ipBlock: { cidr: '203.0.113.0/24' } }, range('203.0.113.128/25'), true],
     [
       'a whole block that is only in part within',
       { ipBlock: { cidr: '203.0.113.0/24' } },
-      rangeEndpoint('203.0.112.0/23'),
+      range('203.0.112.0/23'),
       false,
     ],
     [
       'a whole block with a hole',
       { ipBlock: { cidr: '203.0.113.0/24', except: ['203.0.113.130/32'] } },
-      rangeEndpoint('203.0.113.128/25'),
+      range('203.0.113.128/25'),
       false,
     ],
   ])('%s', (_name, peer, src, expected) => {
@@ -189,7 +221,7 @@ describe('ports', () => {
     ['named, unknown', { port: 'nope' }, 'TCP 8080', false],
     ['any port entry leaves ICMP out', { port: 8080 }, 'ICMP 8080', false],
   ])('%s', (_name, entry, port, expected) => {
-    expect(passes(ports(entry), front, cart, port)).toBe(expected);
+    expect(passes(toPorts(entry), front, cart, port)).toBe(expected);
   });
 
   it('looks a name up at the destination, also for egress; an address has no names', () => {
@@ -210,14 +242,14 @@ describe('what cannot be understood', () => {
     ['operator', from({ podSelector: { matchExpressions: [{ key: 'app', operator: 'Like', values: ['x'] }] } })],
     ['In without values', from({ podSelector: { matchExpressions: [{ key: 'x', operator: 'NotIn', values: [] }] } })],
     ['peers that are no list', ingress({ from: {} })],
-    ['protocol', ports({ protocol: 'ICMP' })],
-    ['inherited protocol', ports({ protocol: 'toString' })],
-    ['port 0', ports({ port: 0, endPort: 65535 })],
-    ['port beyond', ports({ port: 1, endPort: 65536 })],
-    ['range backwards', ports({ port: 8081, endPort: 8080 })],
-    ['endPort with a name', ports({ port: 'web', endPort: 9000 })],
-    ['endPort alone', ports({ endPort: 9000 })],
-    ['one bad entry beside a good one', ports({ port: 8080 }, { port: 'x', endPort: 2 })],
+    ['protocol', toPorts({ protocol: 'ICMP' })],
+    ['inherited protocol', toPorts({ protocol: 'toString' })],
+    ['port 0', toPorts({ port: 0, endPort: 65535 })],
+    ['port beyond', toPorts({ port: 1, endPort: 65536 })],
+    ['range backwards', toPorts({ port: 8081, endPort: 8080 })],
+    ['endPort with a name', toPorts({ port: 'web', endPort: 9000 })],
+    ['endPort alone', toPorts({ endPort: 9000 })],
+    ['one bad entry beside a good one', toPorts({ port: 8080 }, { port: 'x', endPort: 2 })],
     ['ports that are no list', ingress({ ports: 'all' })],
     ['rule that is no object', ingress(null)],
     ['rules that are no list', { podSelector: {}, ingress: {} }],
@@ -230,30 +262,11 @@ describe('what cannot be understood', () => {
 
   it('is named, and the rules beside it still count', () => {
     const spec = { podSelector: {}, ingress: [{ from: [{}] }, { ports: [{ port: 8080 }] }] };
-    const policy = parseNetworkPolicy({
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      namespace: 'shop',
-      name: 'p',
-      spec,
-    });
-    expect(policy?.problems).toEqual(['ingress rule 0 cannot be understood and allows nothing']);
-    expect(policy?.rules.ingress.map(({ index }) => index)).toEqual([1]);
+    const { problems, policies } = read(policy('p', spec));
+    expect(problems).toMatchObject([
+      { object: 'NetworkPolicy shop/p', path: 'spec.ingress[0].from[0]', message: 'an empty peer', severity: 'object' },
+    ]);
+    expect(policies.policies[0]?.rules.ingress.map(({ path }) => path)).toEqual(['spec.ingress[1]']);
     expect(passes(spec, internet, cart, 'TCP 8080')).toBe(true);
-  });
-
-  it('reads no other kind', () => {
-    expect(
-      parseNetworkPolicy({
-        apiVersion: 'projectcalico.org/v3',
-        kind: 'NetworkPolicy',
-        namespace: 'a',
-        name: 'b',
-        spec: {},
-      }),
-    ).toBeNull();
-    expect(
-      parseNetworkPolicy({ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', namespace: 'a', name: 'b', spec: {} }),
-    ).toBeNull();
   });
 });
