@@ -56,6 +56,8 @@ export class BpfWindowSource implements WindowSource {
         // Out of turn: a window may be read just now, and the pod will not wait.
         appeared: (pod) => taps.attachEarly(pod, Date.now()),
         changed: () => this.refreshTaps(),
+        blind: (reason) =>
+          this.#warn(`New pods are found within seconds only, their first connections may be missed: ${reason}`),
       });
       this.#running = { maps, cycle: new WindowCycle(maps), taps, watch };
       // Before the first look: what comes between the two must not be missed.
