@@ -1,0 +1,8 @@
+import type { Command } from '../command.ts';
+import { connectivityCommand } from './connectivity.ts';
+import { diffCommand } from './diff.ts';
+import { evaluateCommand } from './evaluate.ts';
+import { explainCommand } from './explain.ts';
+
+/** In the order of the help text. */
+export const commands: readonly Command[] = [connectivityCommand, diffCommand, explainCommand, evaluateCommand];

@@ -1,0 +1,44 @@
+import type { Command, Option } from './command.ts';
+
+const EXIT_CODES = `Exit codes: 0 fine, 1 a finding, 2 bad input. Every problem is named on stderr.\n`;
+
+/** What `margay --help` prints. */
+export function overview(commands: readonly Command[]): string {
+  const lines = commands.map(
+    ({ name, positionals, summary }) => `  ${[name, ...positionals].join(' ').padEnd(24)}${summary}`,
+  );
+  return `Answers questions about Kubernetes network policies from manifests, without a cluster.
+
+${lines.join('\n')}
+
+DIR is a folder with YAML and JSON files, one such file, or - for stdin. margay COMMAND --help says more.
+${EXIT_CODES}`;
+}
+
+/** What `margay COMMAND --help` prints. */
+export function helpOf(
+  { name, positionals, summary, details, options, formats }: Command,
+  common: Readonly<Record<string, Option>>,
+): string {
+  const all = {
+    ...options,
+    output: {
+      type: 'string',
+      short: 'o',
+      value: 'FORM',
+      help: `${formats.join(', ')}; ${formats[0]} if not given`,
+    } satisfies Option,
+    ...common,
+  };
+  const lines = Object.entries<Option>(all).map(([long, option]) => {
+    const left = `${option.short === undefined ? '   ' : `-${option.short},`} --${long}${option.value === undefined ? '' : ` ${option.value}`}`;
+    return `  ${left.padEnd(24)}${option.help}`;
+  });
+  return `margay ${[name, ...positionals].join(' ')}: ${summary}
+
+${details}
+
+${lines.join('\n')}
+
+${EXIT_CODES}`;
+}
