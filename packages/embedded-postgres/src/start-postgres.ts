@@ -15,6 +15,8 @@ export interface PostgresOptions {
   /** False only for throw-away test servers: fsync, synchronous_commit and full_page_writes off. */
   readonly durable: boolean;
   readonly maxConnections?: number;
+  /** Loopback port; without it a free one. */
+  readonly port?: number;
   /** Lines of the server's log. */
   readonly onLog?: (line: string) => void;
 }
@@ -32,7 +34,7 @@ export interface RunningPostgres {
 }
 
 /**
- * Starts a PostgreSQL server on a free loopback port, on its own data directory.
+ * Starts a PostgreSQL server on a loopback port, on its own data directory.
  *
  * @throws MargayError PRECONDITION_FAILED with the end of the server's log when it does not come up in 60 s.
  */
@@ -44,7 +46,7 @@ export async function startPostgres(options: PostgresOptions): Promise<RunningPo
   if (!(await exists(join(options.dataDirectory, 'PG_VERSION')))) await initialise(binaries.initdb, account, options);
   await clearStalePid(options.dataDirectory);
 
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const tail: string[] = [];
   const child = spawnAs(account, binaries.postgres, ['-D', options.dataDirectory, ...settings(port, options)]);
   const onLine = (chunk: Buffer) => {
@@ -143,7 +145,7 @@ async function clearStalePid(dataDirectory: string): Promise<void> {
 
 async function waitUntilReady(child: ChildProcess, dataDirectory: string, tail: readonly string[]): Promise<void> {
   const deadline = Date.now() + 60_000;
-  while (Date.now() < deadline && child.exitCode === null) {
+  while (Date.now() < deadline && child.exitCode === null && child.signalCode === null) {
     if (await isReady(dataDirectory, child.pid)) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
