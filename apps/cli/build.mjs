@@ -6,10 +6,10 @@ import { build } from 'esbuild';
 const ROOM = fileURLToPath(new URL('.', import.meta.url));
 export const BUNDLE = join(ROOM, 'dist/margay.js');
 
-export async function buildCli() {
+export async function buildCli(outfile = BUNDLE) {
   await build({
     entryPoints: [join(ROOM, 'src/main.ts')],
-    outfile: BUNDLE,
+    outfile,
     bundle: true,
     platform: 'node',
     format: 'esm',
