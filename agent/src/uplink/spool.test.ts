@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NO_ID, peerId } from '@margay/model';
@@ -136,6 +136,17 @@ describe('Spool', () => {
     expect(await takeAll(small)).toEqual(['2:500:', '3:500:', '4:1:identity=2,spool-full=500']);
   });
 
+  it('killed after that, the next process still tells', async () => {
+    const first = await open();
+    await first.commit(window(1, 500));
+    const small = await open(Math.floor(first.size.bytes * 1.5));
+    await small.commit(window(2, 500));
+    const next = await open();
+    await next.commit(window(3, 1));
+    expect(await takeAll(next)).toEqual(['2:500:', '3:1:spool-full=500']);
+    expect((await open()).losses.list()).toEqual([]);
+  });
+
   it('does not drop the batch that is being sent', async () => {
     const first = await open();
     await first.commit(window(1, 500));
@@ -156,6 +167,16 @@ describe('Spool', () => {
     await spool.commit(window(2, 7));
     expect(spool.isCommitted('boot', 2)).toBe(true);
     expect(spool.losses.list()).toMatchObject([{ kind: 'spool-full', count: 7 }]);
+  });
+
+  it('leaves nothing of a window that the disk took half', async () => {
+    const spool = await open();
+    mkdirSync(join(directory, 'state.json.new'));
+    await spool.commit(window(1, 7));
+    expect(readdirSync(directory)).toEqual(['state.json.new']);
+    rmdirSync(join(directory, 'state.json.new'));
+    await spool.commit(window(2, 1));
+    expect(await takeAll(spool)).toEqual(['2:1:spool-full=7']);
   });
 
   it('leaves other files alone', async () => {

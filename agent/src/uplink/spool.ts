@@ -78,7 +78,7 @@ export class Spool {
     const losses = this.losses.take();
     const batches = window.batchesOf(losses, this.#state.nextSequence);
     const files = batches.map((batch) => fileOf(batch, window));
-    const state: SpoolState = {
+    let state: SpoolState = {
       boot: window.boot,
       epoch: window.epoch,
       nextSequence: this.#state.nextSequence + batches.length,
@@ -87,10 +87,13 @@ export class Spool {
     };
     try {
       await this.#makeRoom(files.reduce((sum, { content }) => sum + content.length, 0));
+      // Of what was dropped just now: the next window's batches carry it, in this life or the next.
+      state = { ...state, losses: this.losses.list() };
       await this.#write(files, state);
       this.#entries.push(...files.map(({ entry }) => entry));
     } catch (error) {
       this.#options.log.error({ err: error }, 'the spool could not be written: this window is lost, and counted');
+      await this.#takeBack(files);
       this.losses.addAll(losses);
       const rows = batches.reduce((sum, batch) => sum + batch.columns.rows, 0);
       this.losses.add('spool-full', rows, this.#options.now());
@@ -141,6 +144,12 @@ export class Spool {
     await replaceDurably(join(directory, STATE), Buffer.from(JSON.stringify(state)));
     for (const { entry } of files) await rename(join(directory, entry.name + PART), join(directory, entry.name));
     await syncDirectory(directory);
+  }
+
+  /** Half a window on a full disk is of no use, and in the way of the next. */
+  async #takeBack(files: readonly { entry: SpoolEntry }[]): Promise<void> {
+    const names = [`${STATE}.new`, ...files.flatMap(({ entry }) => [entry.name + PART, entry.name])];
+    for (const name of names) await rm(join(this.#options.directory, name), { force: true }).catch(() => {});
   }
 
   async #makeRoom(bytes: number): Promise<void> {
