@@ -3,6 +3,7 @@ import { type AddressRange, parseNet } from '../address/address-range.ts';
 import type { Side } from '../model/policy.ts';
 import {
   at,
+  describe,
   type Fields,
   isAbsent,
   type Place,
@@ -136,11 +137,11 @@ function readNet(value: unknown, place: Place): AddressRange | null {
   const text = readText(value, place, allowed);
   if (text === null) return null;
   const range = text.includes('/') ? parseNet(text) : null;
-  if (range === null) return refuse(place, `"${text}" is no CIDR`, allowed);
+  if (range === null) return refuse(place, `${describe(text)} is no CIDR`, allowed);
   const first = parseNet(text.slice(0, text.indexOf('/')));
   if (first?.first === range.first) return range;
   const canonical = formatAddress({ family: range.family, value: range.first });
-  return refuse(place, `"${text}" has bits below its prefix`, `${canonical}${text.slice(text.indexOf('/'))}`);
+  return refuse(place, `${describe(text)} has bits below its prefix`, `${canonical}${text.slice(text.indexOf('/'))}`);
 }
 
 const isWhole = (family: 4 | 6, first: bigint, last: bigint) => last - first + 1n === 1n << (family === 4 ? 32n : 128n);

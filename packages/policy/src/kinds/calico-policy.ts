@@ -29,7 +29,7 @@ const FIELDS = [
   'performanceHints',
 ];
 const GLOBAL_FIELDS = ['namespaceSelector', 'doNotTrack', 'preDNAT', 'applyOnForward'];
-export const STAGED_ACTIONS = ['Set', 'Delete', 'Learn', 'Ignore'] as const;
+const STAGED_ACTIONS = { calico: ['Set', 'Delete', 'Learn', 'Ignore'], margay: ['Set', 'Delete'] } as const;
 const TYPES = { ingress: 'Ingress', egress: 'Egress' } as const;
 
 interface CalicoShape {
@@ -50,7 +50,7 @@ export function readCalicoPolicy(context: PolicyContext, shape: CalicoShape): Po
   const spec = readFields(object.body.spec ?? {}, place, known) ?? {};
   const tier = isAbsent(spec.tier) ? 'default' : (readText(spec.tier, at(place, 'tier')) ?? 'default');
   checkName(object.name, tier, place);
-  const stagedAction = shape.stagedIn ? readStagedAction(spec, place) : null;
+  const stagedAction = shape.stagedIn ? readStagedAction(spec, place, shape.stagedIn) : null;
   const isHostOnly = checkHostFields(spec, place);
   const governs = readTypes(spec, place);
   const read = (direction: Direction) => {
@@ -84,10 +84,14 @@ export function readOrder(value: unknown, place: Place): number {
   return Number.POSITIVE_INFINITY;
 }
 
-/** Absent: Set. A Delete carries nothing but its tier. */
-export function readStagedAction(spec: Fields, place: Place): PolicyModel['stagedAction'] {
+/** Absent: Set. A Delete carries nothing but its tier. Learn and Ignore are Calico's alone. */
+export function readStagedAction(
+  spec: Fields,
+  place: Place,
+  stagedIn: 'calico' | 'margay',
+): PolicyModel['stagedAction'] {
   if (isAbsent(spec.stagedAction)) return 'Set';
-  const action = readOneOf(spec.stagedAction, at(place, 'stagedAction'), STAGED_ACTIONS) ?? 'Set';
+  const action = readOneOf(spec.stagedAction, at(place, 'stagedAction'), STAGED_ACTIONS[stagedIn]) ?? 'Set';
   const beside = Object.keys(spec).find((field) => !['tier', 'stagedAction'].includes(field) && !isEmpty(spec[field]));
   if (action === 'Delete' && beside !== undefined)
     refuse(at(place, beside), 'a staged Delete carries nothing but its tier', 'stagedAction and tier');

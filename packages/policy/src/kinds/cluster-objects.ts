@@ -1,7 +1,7 @@
 import { type AddressRange, parseNet } from '../address/address-range.ts';
 import type { HostEndpointInput, NetworkSetInput } from '../cluster/cluster-input.ts';
 import type { EndpointSlice, Node, Service } from '../model/cluster.ts';
-import { type Fields, isAbsent } from '../parse/place.ts';
+import { describe, type Fields, isAbsent } from '../parse/place.ts';
 import type { RawObject } from './raw-object.ts';
 import { readCalicoLabels, readLabels, type Warn } from './read-labels.ts';
 
@@ -80,7 +80,7 @@ function readNets(value: unknown, path: string, warn: Warn): AddressRange[] {
   return listOf(value).flatMap((entry, index) => {
     const range = typeof entry === 'string' ? parseNet(entry) : null;
     if (range === null)
-      warn(`${path}[${index}]`, `"${String(entry)}" is neither address nor CIDR`, '10.0.0.0/8, 10.0.0.1');
+      warn(`${path}[${index}]`, `${describe(entry)} is neither address nor CIDR`, '10.0.0.0/8, 10.0.0.1');
     return range === null ? [] : [range];
   });
 }

@@ -2,6 +2,7 @@ import { type AddressRange, containsRange, parseNet } from '../address/address-r
 import type { Direction, PolicyModel, Rule, Side } from '../model/policy.ts';
 import {
   at,
+  describe,
   isAbsent,
   type Place,
   readEach,
@@ -169,5 +170,5 @@ export function readCidr(value: unknown, place: Place): AddressRange | null {
   const text = readText(value, place, 'a CIDR such as 10.0.0.0/8 or 2001:db8::/32');
   if (text === null) return null;
   const range = text.includes('/') ? parseNet(text) : null;
-  return range ?? refuse(place, `"${text}" is no CIDR`, 'a CIDR such as 10.0.0.0/8 or 2001:db8::/32');
+  return range ?? refuse(place, `${describe(text)} is no CIDR`, 'a CIDR such as 10.0.0.0/8 or 2001:db8::/32');
 }

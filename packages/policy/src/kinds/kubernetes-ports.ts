@@ -1,6 +1,6 @@
 import type { PortMatch } from '../model/policy.ts';
 import { compareBytes } from '../order/compare-bytes.ts';
-import { at, isAbsent, type Place, readInteger, readObject, readOneOf, refuse } from '../parse/place.ts';
+import { at, describe, isAbsent, type Place, readInteger, readObject, readOneOf, refuse } from '../parse/place.ts';
 
 export const PROTOCOL_NUMBERS = { TCP: 6, UDP: 17, SCTP: 132 } as const;
 export type ProtocolName = keyof typeof PROTOCOL_NUMBERS;
@@ -45,7 +45,7 @@ export function readNetworkPolicyPort(value: unknown, place: Place): PortEntry |
 export function readPortName(value: string, place: Place): string | null {
   return PORT_NAME.test(value)
     ? value
-    : refuse(place, `"${value}" is no port name`, 'a number, or at most 15 of a-z, 0-9 and - with a letter');
+    : refuse(place, `${describe(value)} is no port name`, 'a number, or at most 15 of a-z, 0-9 and - with a letter');
 }
 
 /** Groups in the order of Calico's conversion: without protocol first, then by protocol name. All ports of a protocol win over listed ones. */

@@ -14,7 +14,8 @@ export function readLabels(value: unknown, path: string, warn: Warn): LabelMap {
   }
   for (const [key, text] of Object.entries(value as Fields)) {
     if (typeof text === 'string') labels.set(key, text);
-    else if (!isAbsent(text)) warn(`${path}.${key}`, 'the value of a label is no text', `"${String(text)}"`);
+    else if (!isAbsent(text))
+      warn(`${path}.${key}`, 'the value of a label is no text', `"${typeof text === 'object' ? '…' : String(text)}"`);
   }
   return labels;
 }

@@ -17,7 +17,7 @@ export function readStagedKubernetesPolicy(context: PolicyContext, stagedIn: 'ca
     order: 1000,
     staged: true,
     stagedIn,
-    stagedAction: readStagedAction(fields, spec),
+    stagedAction: readStagedAction(fields, spec, stagedIn),
     governsPods: true,
     applyOnForward: false,
     ...readKubernetesSpec(context, { fillsTypes: false, more: ['stagedAction'] }),

@@ -1,5 +1,5 @@
 import type { Tier } from '../model/policy.ts';
-import { at, isAbsent, type Place, readFields, readOneOf } from '../parse/place.ts';
+import { at, describe, isAbsent, type Place, readFields, readOneOf } from '../parse/place.ts';
 import { readOrder } from './calico-policy.ts';
 import type { RawObject } from './raw-object.ts';
 
@@ -22,7 +22,8 @@ const NAME = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 export function readTier({ name, body }: RawObject, place: Place): TierInput {
   const spec = readFields(body.spec ?? {}, place, ['order', 'defaultAction']) ?? {};
-  if (!NAME.test(name)) place.report('metadata.name', `"${name}" is no tier name`, 'a-z, 0-9 and -, at most 63');
+  if (!NAME.test(name))
+    place.report('metadata.name', `${describe(name)} is no tier name`, 'a-z, 0-9 and -, at most 63');
   const order = isAbsent(spec.order) ? ORDER_DEFAULT : readOrder(spec.order, at(place, 'order'));
   const action = isAbsent(spec.defaultAction)
     ? 'Deny'

@@ -32,12 +32,21 @@ export function emptyDraft(): ClusterDraft {
 const CALICO = ['projectcalico.org/v3', 'crd.projectcalico.org/v1'];
 const WORKLOAD_VERSIONS = /^(apps|batch|extensions)\/|^v1$/;
 
-/** How to add an object that describes the cluster; null where it is none of those that policies look at. */
-export function collector(draft: ClusterDraft, object: RawObject, warn: Warn): (() => void) | null {
+export const isCalico = ({ apiVersion }: RawObject) => CALICO.includes(apiVersion);
+
+/**
+ * How to add an object that describes the cluster; null where it is none of those that policies look at. Of Calico's objects, which stand in policies' stead,
+ * `accepts` is asked once they are read.
+ */
+export function collector(
+  draft: ClusterDraft,
+  object: RawObject,
+  { warn, accepts }: { readonly warn: Warn; readonly accepts: () => boolean },
+): (() => void) | null {
   const { kind, apiVersion, name } = object;
   const namespace = object.namespace === '' ? 'default' : object.namespace;
   const labels = () => readLabels(object.metadata.labels, 'metadata.labels', warn);
-  if (CALICO.includes(apiVersion)) return calicoCollector(draft, object, { namespace, warn });
+  if (isCalico(object)) return calicoCollector(draft, object, { namespace, warn, accepts });
   if (isWorkloadKind(kind) && WORKLOAD_VERSIONS.test(apiVersion))
     return () => draft.workloads.push(readWorkload(object, namespace, warn));
   switch (`${apiVersion} ${kind}`) {
@@ -68,15 +77,21 @@ export function collector(draft: ClusterDraft, object: RawObject, warn: Warn): (
 function calicoCollector(
   draft: ClusterDraft,
   object: RawObject,
-  { namespace, warn }: { namespace: string; warn: Warn },
+  { namespace, warn, accepts }: { namespace: string; warn: Warn; accepts: () => boolean },
 ): (() => void) | null {
+  const addTo = <T>(list: T[], read: () => T) => {
+    return () => {
+      const one = read();
+      if (accepts()) list.push(one);
+    };
+  };
   switch (object.kind) {
     case 'NetworkSet':
-      return () => draft.networkSets.push(readNetworkSet(object, namespace, warn));
+      return addTo(draft.networkSets, () => readNetworkSet(object, namespace, warn));
     case 'GlobalNetworkSet':
-      return () => draft.networkSets.push(readNetworkSet(object, '', warn));
+      return addTo(draft.networkSets, () => readNetworkSet(object, '', warn));
     case 'HostEndpoint':
-      return () => draft.hostEndpoints.push(readHostEndpoint(object, warn));
+      return addTo(draft.hostEndpoints, () => readHostEndpoint(object, warn));
     default:
       return null;
   }

@@ -5,6 +5,9 @@ export const LIMITS = {
   /** Values that a YAML document has once its aliases are followed. */
   aliasedValues: 100_000,
   aliases: 1_000,
+  documents: 50_000,
+  /** In one file; after so many it is no file of manifests. */
+  unreadableDocuments: 1_000,
   depth: 100,
   listDepth: 4,
 } as const;

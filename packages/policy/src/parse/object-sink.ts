@@ -8,6 +8,9 @@ export interface ObjectSink {
   readonly isRefused: () => boolean;
 }
 
+/** Of one object; what is wrong a hundred times is told a hundred times. */
+const PROBLEMS_MAX = 100;
+
 export function createSink(
   object: RawObject,
   report: (problem: Problem) => void,
@@ -18,6 +21,7 @@ export function createSink(
   return {
     report: (path, message, allowed = '') => {
       count++;
+      if (count > PROBLEMS_MAX) return;
       report({ file, document, item, object: nameObject(object), path, message, allowed, severity });
     },
     isRefused: () => count > 0,

@@ -3,7 +3,7 @@ import type { RawObject } from '../kinds/raw-object.ts';
 import { versionsOf } from '../kinds/read-policy.ts';
 import type { ClusterModel } from '../model/cluster.ts';
 import type { PolicySet } from '../model/policy.ts';
-import { collector, emptyDraft } from './collect.ts';
+import { collector, emptyDraft, isCalico } from './collect.ts';
 import { checkNamed, createSink, type ObjectSink } from './object-sink.ts';
 import { createPolicyCollector, type ParseMode } from './policy-collector.ts';
 import type { Problem } from './problem.ts';
@@ -38,8 +38,9 @@ export function parseManifests(files: readonly ManifestFile[], options: ParseOpt
   for (const file of files) {
     for (const object of readObjects(file, report)) {
       if (policies.take(object)) continue;
-      const sink = createSink(object, report, 'warning');
-      const add = collector(draft, object, sink.report);
+      const sink = createSink(object, report, isCalico(object) ? 'object' : 'warning');
+      const accepts = () => options.mode === 'fail-closed' || !sink.isRefused();
+      const add = collector(draft, object, { warn: sink.report, accepts });
       if (add === null) checkVersion(object, createSink(object, report, 'object'));
       else if (checkNamed(object, sink, seen)) add();
     }
@@ -49,6 +50,7 @@ export function parseManifests(files: readonly ManifestFile[], options: ParseOpt
 
 /** A policy kind in a version that has none of it: somebody meant it to count. */
 function checkVersion(object: RawObject, sink: ObjectSink): void {
+  if (object.apiVersion === '') sink.report('apiVersion', 'missing', `what serves ${object.kind}, such as v1`);
   const versions = versionsOf(object);
   if (versions.length > 0)
     sink.report('apiVersion', `"${object.apiVersion}" has no ${object.kind} that is served`, versions.join(', '));

@@ -17,11 +17,7 @@ type Report = (problem: Problem) => void;
 export function* readObjects({ file, text }: ManifestFile, report: Report): Generator<RawObject> {
   if (text.length > LIMITS.fileChars) {
     report(
-      unreadable(
-        { file, document: 0, item: null },
-        `a file of ${text.length} characters`,
-        `at most ${LIMITS.fileChars}`,
-      ),
+      told({ file, document: 0, item: null }, `a file of ${text.length} characters`, `at most ${LIMITS.fileChars}`),
     );
     return;
   }
@@ -30,32 +26,71 @@ export function* readObjects({ file, text }: ManifestFile, report: Report): Gene
     yield* objectsOf(json.value, { file, document: 0, item: null, inherited: null, depth: 0 }, report);
     return;
   }
-  if (json !== null && text.length > LIMITS.yamlDocumentChars) {
-    report(unreadable({ file, document: 0, item: null }, `no JSON: ${json.message}`, 'JSON'));
+  if (json !== null && (text.length > LIMITS.yamlDocumentChars || file.endsWith('.json'))) {
+    report(told({ file, document: 0, item: null }, `no JSON: ${json.message}`, 'JSON'));
     return;
   }
-  for (const piece of splitYaml(text.startsWith('\ufeff') ? text.slice(1) : text, LIMITS.yamlDocumentChars / 8)) {
+  yield* yamlObjects({ file, text: text.startsWith('\ufeff') ? text.slice(1) : text }, report);
+}
+
+function* yamlObjects({ file, text }: ManifestFile, report: Report): Generator<RawObject> {
+  let unreadable = 0;
+  const count = (problem: Problem) => {
+    unreadable += problem.severity === 'document' ? 1 : 0;
+    report(problem);
+  };
+  for (const piece of splitYaml(text, LIMITS.yamlDocumentChars / 8)) {
     const place = { file, document: piece.document, item: piece.item };
+    if (piece.document >= LIMITS.documents || unreadable >= LIMITS.unreadableDocuments) {
+      report(
+        told(place, 'the rest of the file was not read', `at most ${LIMITS.documents} documents, all of them YAML`),
+      );
+      return;
+    }
     const read = readYaml(piece.text, piece.line);
-    if ('message' in read) report(unreadable(place, read.message, read.allowed));
-    else yield* objectsOf(read.value, { ...place, inherited: null, depth: 0 }, report);
+    if ('value' in read) yield* objectsOf(read.value, { ...place, inherited: null, depth: 0 }, count);
+    else count(told(place, read.message, read.allowed));
   }
 }
 
 type Spot = Pick<Problem, 'file' | 'document' | 'item'>;
 
-function unreadable({ file, document, item }: Spot, message: string, allowed: string): Problem {
-  return { file, document, item, object: null, path: '', message, allowed, severity: 'document' };
+function told(
+  { file, document, item }: Spot,
+  message: string,
+  allowed: string,
+  severity: Problem['severity'] = 'document',
+): Problem {
+  return { file, document, item, object: null, path: '', message, allowed, severity };
 }
 
 /** JSON is read as such, for its speed; what only looks like it may be YAML (flow style). Null: it does not even look like it. */
 function readJson(text: string): { value: unknown } | { message: string } | null {
   if (!/^\s*[[{]/.test(text)) return null;
+  if (isDeeper(text, LIMITS.depth)) return { message: `more than ${LIMITS.depth} levels deep` };
   try {
     return { value: JSON.parse(text) };
   } catch (error) {
     return { message: error instanceof SyntaxError ? error.message : 'too large' };
   }
+}
+
+const [OPEN, CLOSE, QUOTE, BACKSLASH] = [new Set([0x5b, 0x7b]), new Set([0x5d, 0x7d]), 0x22, 0x5c];
+
+/** Millions of brackets cost JSON.parse seconds: counted first, outside of texts. */
+function isDeeper(text: string, most: number): boolean {
+  let depth = 0;
+  let isText = false;
+  for (let place = 0; place < text.length; place++) {
+    const code = text.charCodeAt(place);
+    if (isText && code === BACKSLASH) place++;
+    else if (code === QUOTE) isText = !isText;
+    else if (isText) continue;
+    else if (OPEN.has(code)) depth++;
+    else if (CLOSE.has(code)) depth--;
+    if (depth > most) return true;
+  }
+  return false;
 }
 
 interface Where extends Spot {
@@ -68,8 +103,7 @@ function* objectsOf(value: unknown, where: Where, report: Report): Generator<Raw
   if (value === null || value === undefined) return;
   const items = itemsOf(value, where);
   if (items !== null) {
-    if (where.depth >= LIMITS.listDepth)
-      report(unreadable(where, 'Lists within Lists', `at most ${LIMITS.listDepth} deep`));
+    if (where.depth >= LIMITS.listDepth) report(told(where, 'Lists within Lists', `at most ${LIMITS.listDepth} deep`));
     else
       for (const [item, one] of items.values.entries()) {
         const inner = { ...where, inherited: items.inherited, item: where.item ?? item, depth: where.depth + 1 };
@@ -78,12 +112,18 @@ function* objectsOf(value: unknown, where: Where, report: Report): Generator<Raw
     return;
   }
   if (typeof value !== 'object') {
-    report(unreadable(where, `${describe(value)} is no object`, 'a Kubernetes object'));
+    report(told(where, `${describe(value)} is no object`, 'a Kubernetes object'));
     return;
   }
-  const object = toObject(value as Fields, where);
-  if (object.kind === '') report(unreadable(where, 'an object without kind', 'apiVersion, kind, metadata.name'));
-  else yield object;
+  const body = value as Fields;
+  const object = toObject(body, where);
+  if (object.kind !== '') {
+    yield object;
+    return;
+  }
+  // Values of a chart, a probe file: what does not even look like a manifest was not meant to be one.
+  const isMeant = ['apiVersion', 'metadata', 'spec', 'items'].some((field) => field in body);
+  report(told(where, 'an object without kind', 'apiVersion, kind, metadata.name', isMeant ? 'document' : 'warning'));
 }
 
 function itemsOf(value: unknown, where: Where): { values: readonly unknown[]; inherited: Where['inherited'] } | null {
