@@ -4,8 +4,9 @@ import { parseManifests } from './parse-manifests.ts';
 
 const read = (text: string) => parseManifests([{ file: 'a.yaml', text }], { mode: 'strict', assumeMissing: true });
 
-/** A second is promised on an idle core; machines that run tests are neither. */
-const PATIENCE_MS = 5_000;
+/** About a second is promised on an idle machine; those that run tests are not idle, so processor time counts, garbage collection included. */
+const PATIENCE_MS = 4_000;
+const spentMs = () => process.cpuUsage().user / 1_000;
 const SIZE = 10_000_000;
 const fill = (text: string) => text.repeat(Math.ceil(SIZE / text.length));
 const bomb = (levels: number, width: number) =>
@@ -52,9 +53,9 @@ describe('input that is too much', () => {
     ],
     ['an anchor within itself', 'a: &a [*a]\nkind: Pod\nmetadata: {name: x}\n'],
   ])('%s: a clear answer, soon', { timeout: 60_000 }, (_name, text) => {
-    const from = performance.now();
+    const from = spentMs();
     const { problems, policies } = read(text);
-    expect(performance.now() - from).toBeLessThan(PATIENCE_MS);
+    expect(spentMs() - from).toBeLessThan(PATIENCE_MS);
     expect(policies.policies).toEqual([]);
     expect(problems.length).toBeLessThan(1_100);
     for (const { message } of problems.slice(0, 3)) expect(message.length).toBeLessThan(300);

@@ -75,7 +75,8 @@ function readJson(text: string): { value: unknown } | { message: string } | null
   }
 }
 
-const [OPEN, CLOSE, QUOTE, BACKSLASH] = [new Set([0x5b, 0x7b]), new Set([0x5d, 0x7d]), 0x22, 0x5c];
+/** Characters by code: brackets and braces differ in one bit. */
+const [OPEN, CLOSE, BRACE, QUOTE, BACKSLASH] = [0x5b, 0x5d, 0x20, 0x22, 0x5c];
 
 /** Millions of brackets cost JSON.parse seconds: counted first, outside of texts. */
 function isDeeper(text: string, most: number): boolean {
@@ -86,8 +87,8 @@ function isDeeper(text: string, most: number): boolean {
     if (isText && code === BACKSLASH) place++;
     else if (code === QUOTE) isText = !isText;
     else if (isText) continue;
-    else if (OPEN.has(code)) depth++;
-    else if (CLOSE.has(code)) depth--;
+    else if ((code & ~BRACE) === OPEN) depth++;
+    else if ((code & ~BRACE) === CLOSE) depth--;
     if (depth > most) return true;
   }
   return false;
