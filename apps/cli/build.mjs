@@ -18,6 +18,7 @@ export async function buildCli(outfile = BUNDLE) {
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'linked',
+    plugins: [dropUnusedModules],
     // Parts of the bundle are CommonJS.
     banner: {
       js: "import { createRequire as makeRequire } from 'node:module';const require = makeRequire(import.meta.url);",
@@ -25,5 +26,17 @@ export async function buildCli(outfile = BUNDLE) {
     logLevel: 'error',
   });
 }
+
+/** Modules of Margay do nothing when imported, but none says so: unsaid, schemas that no command needs would be made at each start. */
+const dropUnusedModules = {
+  name: 'drop-unused-modules',
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^(\.|@margay\/)/ }, async ({ path, importer, resolveDir, kind, pluginData }) => {
+      if (pluginData === 'seen' || kind === 'entry-point') return undefined;
+      const found = await resolve(path, { importer, resolveDir, kind, pluginData: 'seen' });
+      return /\/packages\/(model|policy)\//.test(found.path) ? { ...found, sideEffects: false } : undefined;
+    });
+  },
+};
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await buildCli();

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import { load as parseYaml } from 'js-yaml';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parse as parseYaml } from 'yaml';
 import { buildMargay, folderOf, type Ran } from './run-margay.ts';
 import { DB_POLICY, SHOP } from './shop.ts';
 
@@ -156,7 +156,9 @@ describe('explain', () => {
     expect(denied.code).toBe(1);
     expect(JSON.parse(denied.out)).toMatchObject({
       verdict: 'deny',
-      ingress: { enforced: { isolatedBy: [{ name: 'db' }], nearestMiss: { differs: 'port', rule: 'spec.ingress[0]' } } },
+      ingress: {
+        enforced: { isolatedBy: [{ name: 'db' }], nearestMiss: { differs: 'port', rule: 'spec.ingress[0]' } },
+      },
     });
     expect(ask('udp/53').out).toContain('isolated by KubernetesNetworkPolicy shop/db');
     expect(ask('icmp/8/0').code).toBe(1);

@@ -1,13 +1,20 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { type ManifestPlan, makeManifests } from './make-manifests.ts';
+import { makeBoutique } from './make-boutique.ts';
+import { type Manifest, type ManifestPlan, makeManifests } from './make-manifests.ts';
 
-/** Writes a cluster as YAML, one file for each namespace, and answers how many files. */
-export function writeManifests(folder: string, plan: ManifestPlan): number {
+/** A cluster as YAML, one file for each namespace. */
+export function writeManifests(folder: string, plan: ManifestPlan): void {
+  for (const [namespace, objects] of makeManifests(plan)) writeObjects(folder, namespace, objects);
+}
+
+/** Online Boutique with its policies, one file. */
+export function writeBoutique(folder: string): void {
+  writeObjects(folder, 'boutique', makeBoutique());
+}
+
+function writeObjects(folder: string, name: string, objects: readonly Manifest[]): void {
   mkdirSync(folder, { recursive: true });
-  const files = makeManifests(plan);
-  for (const [namespace, objects] of files)
-    writeFileSync(join(folder, `${namespace}.yaml`), objects.map((object) => stringify(object)).join('---\n'));
-  return files.size;
+  writeFileSync(join(folder, `${name}.yaml`), objects.map((object) => stringify(object)).join('---\n'));
 }

@@ -4,4 +4,5 @@ export * from './flow.ts';
 export * from './ids.ts';
 export * from './inventory.ts';
 export * from './peer.ts';
+export * from './protocol.ts';
 export * from './role.ts';

@@ -1,5 +1,5 @@
 import { type DiffRow, diffConnectivity } from '@margay/policy';
-import { stringify } from 'yaml';
+import { dump } from 'js-yaml';
 import { BAD_INPUT, type Command, FINDING, FINE } from '../command.ts';
 import { chooseHostNetwork, HOST_NETWORK_HELP, HOST_NETWORK_OPTION } from '../host-network.ts';
 import { loadCluster } from '../input/load-cluster.ts';
@@ -32,7 +32,7 @@ ${HOST_NETWORK_HELP}`,
     const forms: Readonly<Record<string, () => Iterable<string>>> = {
       txt: () => lines(rows, added, removed),
       json: () => [`${JSON.stringify(whole, null, 2)}\n`],
-      yaml: () => [stringify(whole)],
+      yaml: () => [dump(whole)],
       csv: () => writeCsv(COLUMNS, table),
       md: () => writeMarkdown(COLUMNS, table),
       dot: () => writeDot(rows.map(toEdge)),

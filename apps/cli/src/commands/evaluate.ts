@@ -1,5 +1,5 @@
 import type { DirectionEvaluation, TraceEntry } from '@margay/policy';
-import { stringify } from 'yaml';
+import { dump } from 'js-yaml';
 import { type Answer, ask } from '../ask.ts';
 import { BadInput, type Command, requireValue } from '../command.ts';
 import { loadCluster } from '../input/load-cluster.ts';
@@ -37,7 +37,7 @@ pending takes staged policies as enforced. "ambiguous": true where the pods of a
       }
     });
     if (wrong.length > 0) throw new BadInput(wrong.join('\n'));
-    await writeOut(values.output === 'yaml' ? [stringify(answers)] : pieces(answers));
+    await writeOut(values.output === 'yaml' ? [dump(answers)] : pieces(answers));
     return exitCode;
   },
 };
