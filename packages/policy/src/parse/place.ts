@@ -73,7 +73,11 @@ export function readOneOf<const T extends string>(value: unknown, place: Place, 
 
 export function readInteger(value: unknown, place: Place, first: number, last: number): number | null {
   if (typeof value === 'number' && Number.isInteger(value) && value >= first && value <= last) return value;
-  return refuse(place, `${describe(value)} is out of range`, `a whole number from ${first} to ${last}`);
+  return refuse(
+    place,
+    isAbsent(value) ? 'missing' : `${describe(value)} is out of range`,
+    `a whole number from ${first} to ${last}`,
+  );
 }
 
 function isObject(value: unknown): value is Fields {
