@@ -232,3 +232,20 @@ describe('evaluate', () => {
     expect(evaluate({ no: 'list' }).code).toBe(2);
   });
 });
+
+describe('lint', () => {
+  it('exits with 1 for a warning, with 0 for notes', () => {
+    const typo = DB_POLICY.replace('app: web', 'app: wbe');
+    const warned = margay(['lint', '-'], `${SHOP}---${typo}`);
+    expect(warned.code).toBe(1);
+    expect(warned.out).toMatch(
+      /^warning: <stdin>, document 3: KubernetesNetworkPolicy shop\/db, spec.ingress\[0\]: nothing matches/,
+    );
+    expect(margay(['lint', after, '-o', 'json'])).toEqual({ code: 0, err: '', out: '[]\n' });
+    const deny = DB_POLICY.slice(0, DB_POLICY.indexOf('  ingress:'));
+    expect(margay(['lint', '-'], `${SHOP}---${deny}`)).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^note: /),
+    });
+  });
+});

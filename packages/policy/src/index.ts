@@ -10,6 +10,8 @@ export { type GoverningTier, governing } from './engine/governing.ts';
 export { nearestMiss } from './engine/nearest-miss.ts';
 export { type InventoryModel, modelInventory } from './inventory/model-inventory.ts';
 export type * from './kubernetes.ts';
+export type { Finding } from './lint/finding.ts';
+export { lint } from './lint/lint.ts';
 export type * from './model/cluster.ts';
 export type * from './model/evaluation.ts';
 export type * from './model/packet.ts';

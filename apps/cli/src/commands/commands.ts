@@ -3,6 +3,13 @@ import { connectivityCommand } from './connectivity.ts';
 import { diffCommand } from './diff.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { explainCommand } from './explain.ts';
+import { lintCommand } from './lint.ts';
 
 /** In the order of the help text. */
-export const commands: readonly Command[] = [connectivityCommand, diffCommand, explainCommand, evaluateCommand];
+export const commands: readonly Command[] = [
+  connectivityCommand,
+  diffCommand,
+  explainCommand,
+  evaluateCommand,
+  lintCommand,
+];

@@ -3,7 +3,7 @@ import type { Direction, PolicySet } from '../model/policy.ts';
 import { type AddressSet, NO_ADDRESSES, unionAddresses } from '../sets/address-set.ts';
 import type { Vocabulary } from '../sets/format-connections.ts';
 import { type ConnectionPool, NONE } from './connection-pool.ts';
-import type { EndClass } from './end-classes.ts';
+import { type EndClass, fits } from './end-classes.ts';
 import { controllerTargets } from './ingress-controller.ts';
 import { type Prepared, type PrepareOptions, prepare } from './prepare.ts';
 
@@ -74,10 +74,6 @@ export function createConnectivityTable(
     uneven: () => [...uneven].sort(),
   };
 }
-
-/** A packet has one family: ends with addresses of different ones never meet. */
-const fits = ({ spot: a }: EndClass, { spot: b }: EndClass) =>
-  a.family === null || b.family === null || a.family === b.family;
 
 interface OutsideContext {
   readonly prepared: Prepared;

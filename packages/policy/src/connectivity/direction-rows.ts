@@ -1,6 +1,6 @@
 import type { Direction } from '../model/policy.ts';
 import { ALL } from './connection-pool.ts';
-import type { EndClass } from './end-classes.ts';
+import type { EndClass, EndClasses } from './end-classes.ts';
 import { createSplitter } from './splitter.ts';
 import { createSteps, type StepsInput, type TierSteps, type Walk, walkTiers } from './tier-steps.ts';
 
@@ -50,7 +50,7 @@ type RowContext = Omit<Walk, 'family'> & { readonly family: 4 | 6 | null };
 /** Peers that every step treats alike are decided once. */
 function computeRow(tiers: readonly TierSteps[], context: RowContext): Row {
   const { classes } = context;
-  const groups = groupPeers(tiers, context);
+  const groups = groupPeers(tiers, classes);
   const row = new Int32Array(classes.all.length);
   const decided = new Map<number, number>();
   for (const [peer, group] of groups.entries()) {
@@ -62,7 +62,8 @@ function computeRow(tiers: readonly TierSteps[], context: RowContext): Row {
   return row;
 }
 
-function groupPeers(tiers: readonly TierSteps[], { classes }: RowContext): Int32Array {
+/** Peers that the steps cannot tell apart have one number. */
+export function groupPeers(tiers: readonly TierSteps[], classes: EndClasses): Int32Array {
   const splitter = createSplitter(classes.all.length);
   const steps = tiers.flatMap((tier) => tier.steps);
   for (const term of new Set(steps.map(({ compiled }) => compiled.peerTerm)))

@@ -111,3 +111,7 @@ function groupAlike(spots: readonly Spot[], grid: AddressGrid) {
   }
   return { kinds, kindOf: (spot: Spot) => kindOfSpot.get(spot) ?? -1 };
 }
+
+/** A packet has one family: ends with addresses of different ones never meet. */
+export const fits = ({ spot: a }: EndClass, { spot: b }: EndClass) =>
+  a.family === null || b.family === null || a.family === b.family;

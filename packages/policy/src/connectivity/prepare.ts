@@ -12,6 +12,7 @@ import { classifyEnds, type EndClass } from './end-classes.ts';
 import { controllerSpot } from './ingress-controller.ts';
 import { namesOtherProtocol } from './rule-base.ts';
 import { type HostNetwork, outsideSpot, type Spot, workloadSpots } from './spot.ts';
+import type { StepsInput } from './tier-steps.ts';
 
 export interface PrepareOptions {
   /** `pending` takes staged policies as enforced. */
@@ -37,6 +38,8 @@ export interface Prepared {
   readonly grids: Readonly<Record<Direction, AddressGrid>>;
   readonly controller: EndClass;
   readonly vocabulary: Vocabulary;
+  /** What rows are made of; for who wants to know which rule decides. */
+  readonly steps: StepsInput;
   /** What egress policies of the one and ingress policies of the other both allow, as a pool number. */
   readonly connect: (src: EndClass, dst: EndClass) => number;
 }
@@ -61,7 +64,8 @@ export function prepare(cluster: ClusterModel, policySet: PolicySet, options: Pr
   const cells = families.flatMap(grid.cellsOf).map((cell) => outsideSpot(cell, cluster));
   const controller = controllerSpot();
   const classes = classifyEnds([...inside, ...cells, controller], { cluster, policies, terms, grid, pool });
-  const row = createDirectionRows({ tiers, policies, rules, classes, pool });
+  const steps = { tiers, policies, rules, classes, pool };
+  const row = createDirectionRows(steps);
   const speaksOfOthers = policies.some((policy) =>
     [...policy.rules.ingress, ...policy.rules.egress].some(namesOtherProtocol),
   );
@@ -76,6 +80,7 @@ export function prepare(cluster: ClusterModel, policySet: PolicySet, options: Pr
     grids: { ingress: peerGrid('ingress'), egress: peerGrid('egress') },
     controller: classes.of(controller),
     vocabulary: speaksOfOthers ? 'protocols' : 'ports',
+    steps,
     connect: (src, dst) => pool.intersect(row(src, 'egress')[dst.id] ?? NONE, row(dst, 'ingress')[src.id] ?? NONE),
   };
 }
