@@ -104,7 +104,10 @@ function openPool({ url, connections, applicationName, onError }: PoolOptions): 
     // A transaction that its process forgot must not hold an arrival slot, and with it the roll-up of all, for ever.
     idle_in_transaction_session_timeout: 30_000,
   });
-  pool.on('error', onError ?? ((error) => console.error(`flow store: connection lost: ${error.message}`)));
+  const lost = onError ?? ((error: Error) => console.error(`flow store: connection lost: ${error.message}`));
+  pool.on('error', lost);
+  // The pool listens to idle connections alone: one that breaks in use, between two statements, would end the process.
+  pool.on('connect', (client) => client.on('error', lost));
   return pool;
 }
 
