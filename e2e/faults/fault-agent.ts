@@ -22,9 +22,12 @@ export class FaultAgent {
   readonly node: string;
   duplicates = 0;
   windows = 0;
+  /** When the latest of the acknowledged requests was sent, by performance.now(). */
+  acknowledgedSince = 0;
   readonly #options: FaultAgentOptions;
   readonly #boot = randomUUID();
-  readonly #inFlight = new Set<number>();
+  /** Requests by number: when they were sent. */
+  readonly #inFlight = new Map<number, number>();
   #child: ChildProcess | null = null;
   #window: WindowSpec | null = null;
   #epoch = 0;
@@ -80,7 +83,7 @@ export class FaultAgent {
     else if (message.kind === 'spool') {
       this.#spooled = message.batches;
       if (message.losses > 0) this.faults.push(`${this.node} counts losses`);
-    } else if (message.kind === 'sending') this.#inFlight.add(message.request);
+    } else if (message.kind === 'sending') this.#inFlight.set(message.request, performance.now());
     else if (message.kind === 'acknowledged') this.#acknowledged(message);
     else this.#failed(message);
   }
@@ -100,6 +103,7 @@ export class FaultAgent {
   }
 
   #acknowledged({ request, ack }: Extract<FromAgent, { kind: 'acknowledged' }>): void {
+    this.acknowledgedSince = Math.max(this.acknowledgedSince, this.#inFlight.get(request) ?? 0);
     this.#inFlight.delete(request);
     if (ack.duplicate) this.duplicates += 1;
     if (ack.refused.length > 0) this.faults.push(`${ack.id}: refused ${JSON.stringify(ack.refused)}`);

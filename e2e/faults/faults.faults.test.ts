@@ -10,6 +10,7 @@ import { noLimitedDisk } from './limited-disk.ts';
 import { partsOf } from './processes.ts';
 import { PersistentRedis, redisMissing } from './redis.ts';
 import { differences, edgeKey, type SumsByEdge, totalOf } from './sums.ts';
+import { describeTroubles } from './troubles.ts';
 
 const seed = Number(process.env.MARGAY_FAULTS_SEED ?? Math.floor(Math.random() * 1e9));
 const random = randomStream(seed);
@@ -38,6 +39,8 @@ afterAll(async () => {
 });
 
 const run = (): KillRun => ({ home: margay.home, agents, stored: margay.stored, redis, random });
+/** Ends that nobody caused. A worker that finds no database when it starts may end and be started again. */
+const ownEnds = () => margay.output().match(/^(ingest|console) ended \((?!SIGKILL\)).*$/gm) ?? [];
 const isWhole = async () => (await fetch(`${margay.url}/healthz`)).ok && (await partsOf(margay.home)).size === 4;
 
 describe('killed with batches in flight', () => {
@@ -48,9 +51,11 @@ describe('killed with batches in flight', () => {
   });
 
   it('parts come back, with queues on PostgreSQL', async () => {
-    const counts = { console: 2, ingest: 3, worker: 2, postgres: 2, backend: 2, agent: 2 };
+    const counts = { console: 2, ingest: 2, worker: 2, postgres: 2, backend: 1, agent: 2 };
     kills.push(...(await killInTurn(shuffledTargets(counts, random), run())));
     await eventually(isWhole, 'every part lives and answers');
+    expect(ownEnds()).toEqual([]);
+    expect(margay.output().match(/^PostgreSQL runs again/gm)).toHaveLength(counts.postgres);
   });
 
   it('parts come back, with queues and bus on Redis', async (context) => {
@@ -60,6 +65,8 @@ describe('killed with batches in flight', () => {
     const counts = { console: 1, ingest: 1, worker: 2, postgres: 1, backend: 1, agent: 1, redis: 3 };
     kills.push(...(await killInTurn(shuffledTargets(counts, random), run())));
     await eventually(isWhole, 'every part lives and answers');
+    expect(ownEnds()).toEqual([]);
+    expect(margay.output().match(/^PostgreSQL runs again/gm)).toHaveLength(counts.postgres);
   });
 
   it('while the disk of the database is full, agents keep their batches', async (context) => {
@@ -67,7 +74,7 @@ describe('killed with batches in flight', () => {
     if (!disk) return context.skip(noLimitedDisk ?? '');
     const failuresBefore = failures();
     disk.resize((await disk.usedBytes()) + (256 << 10));
-    await eventually(async () => failures() > failuresBefore + 3, 'batches fail on the full disk');
+    await eventually(async () => failures() > failuresBefore + 1, 'batches fail on the full disk');
     await delay(500);
     disk.resize(1 << 30);
     const before = agents.map(({ acknowledged }) => acknowledged.size);
@@ -75,6 +82,7 @@ describe('killed with batches in flight', () => {
       async () => agents.every(({ acknowledged }, index) => acknowledged.size > (before[index] ?? 0)),
       'batches are acknowledged again',
     );
+    expect(ownEnds()).toEqual([]);
   });
 
   it('no acknowledged batch is lost, none counted twice, at every level', async () => {
@@ -87,7 +95,7 @@ describe('killed with batches in flight', () => {
     expect(stored.size).toBe(agents.reduce((sum, { windows }) => sum + windows, 0));
     expect(await margay.stored.losses(cluster.clusterId)).toEqual({});
 
-    await eventually(() => margay.stored.isRolledUp(cluster.clusterId), 'everything is rolled up');
+    await eventually(() => margay.stored.isRolledUp(), 'everything is rolled up');
     for (const level of ['flow_5s', 'flow_1m', 'flow_1h', 'edge_1h'] as const)
       expect({ level, wrong: differences(ledger, await margay.stored.sums(level, cluster.clusterId)) }).toEqual({
         level,
@@ -98,10 +106,12 @@ describe('killed with batches in flight', () => {
   });
 
   it('there were at least twenty kills, each with batches in flight', () => {
-    expect(kills.length).toBeGreaterThanOrEqual(redisMissing ? 13 : 20);
+    expect(kills.length).toBeGreaterThanOrEqual(redisMissing ? 11 : 20);
     expect(kills.filter(({ inFlight }) => inFlight === 0)).toEqual([]);
   });
 });
+
+describeTroubles(() => margay);
 
 function failures(): number {
   return agents.reduce((sum, agent) => sum + [...agent.failures.values()].reduce((a, b) => a + b, 0), 0);

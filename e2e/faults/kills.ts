@@ -19,7 +19,6 @@ export interface KillRun {
 
 export interface Kill {
   readonly target: Target;
-  readonly pid: number | null;
   /** Requests that were under way at that moment. */
   readonly inFlight: number;
 }
@@ -40,13 +39,16 @@ export async function killInTurn(targets: readonly Target[], run: KillRun): Prom
   const kills: Kill[] = [];
   for (const target of targets) {
     await delay(50 + run.random() * 600);
-    const before = acknowledgedBy(run.agents);
     const kill = await strike(target, run);
     kills.push(kill);
-    console.log(`  killed ${target}${kill.pid ? ` (${kill.pid})` : ''} with ${kill.inFlight} requests under way`);
+    const killedAt = performance.now();
     await eventually(
-      async () => acknowledgedBy(run.agents) > before,
-      `batches are acknowledged after ${target} was killed`,
+      async () => run.agents.some(({ acknowledgedSince }) => acknowledgedSince > killedAt),
+      `batches that were sent after ${target} was killed are acknowledged`,
+    );
+    const seconds = ((performance.now() - killedAt) / 1_000).toFixed(1);
+    console.log(
+      `  ${target} killed with ${kill.inFlight} requests under way; batches were acknowledged again within ${seconds} s`,
     );
   }
   return kills;
@@ -58,10 +60,6 @@ export async function eventually(ask: () => Promise<boolean>, what: string, time
   if (!(await until(asked, Boolean, timeoutMs))) throw new Error(`not in ${timeoutMs / 1_000} s: ${what}`);
 }
 
-function acknowledgedBy(agents: readonly FaultAgent[]): number {
-  return agents.reduce((sum, { acknowledged, duplicates }) => sum + acknowledged.size + duplicates, 0);
-}
-
 async function strike(target: Target, run: KillRun): Promise<Kill> {
   const { agents, redis, random } = run;
   if (target === 'agent') {
@@ -71,19 +69,19 @@ async function strike(target: Target, run: KillRun): Promise<Kill> {
     await agent.kill();
     await delay(random() * 500);
     agent.start();
-    return { target, pid: null, inFlight };
+    return { target, inFlight };
   }
   if (target === 'redis') {
     const inFlight = await momentOf(agents, random);
     await redis?.kill();
     await delay(random() * 1_000);
     await redis?.launch();
-    return { target, pid: null, inFlight };
+    return { target, inFlight };
   }
   const pid = await victim(target, run);
   const inFlight = await momentOf(agents, random);
   process.kill(pid, 'SIGKILL');
-  return { target, pid, inFlight };
+  return { target, inFlight };
 }
 
 /** Waits for a moment of chance with requests under way. @returns how many. */

@@ -37,12 +37,15 @@ export function totalOf(ledger: SumsByEdge): EdgeSums {
   return total;
 }
 
-/** Edges whose sums differ, for a message that a person can read; none when both say the same. */
+const SHOWN_MAX = 5;
+
+/** Edges whose sums differ, the first few, for a message that a person can read; none when both say the same. */
 export function differences(expected: SumsByEdge, found: SumsByEdge): string[] {
-  return [...new Set([...expected.keys(), ...found.keys()])].flatMap((key) => {
+  const all = [...new Set([...expected.keys(), ...found.keys()])].flatMap((key) => {
     const [a, b] = [JSON.stringify(expected.get(key)), JSON.stringify(found.get(key))];
     return a === b ? [] : [`${key}: sent ${a}, stored ${b}`];
   });
+  return all.length > SHOWN_MAX ? [...all.slice(0, SHOWN_MAX), `and ${all.length - SHOWN_MAX} edges more`] : all;
 }
 
 const FACTS = ['bytesForward', 'packetsForward', 'bytesReverse', 'packetsReverse', 'started', 'completed'] as const;
