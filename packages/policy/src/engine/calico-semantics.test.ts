@@ -365,5 +365,13 @@ describe('tiers and traces', () => {
     expect(said({ action: 'Pass', ...bad }, { action: 'Allow' })).toEqual(['default/p#0 deny']);
     expect(said({ action: 'Permit' }, { action: 'Allow' })).toEqual(['default/p#0 deny']);
     expect(said({ action: 'Log', ...bad }, { action: 'Allow' })).toEqual(['default/p#1 allow']);
+    const whole = (spec: object) =>
+      shown(
+        world([...CLUSTER, gnp('p', spec)], { mode: 'fail-closed' }).ask('a/cli', 'a/web', 'TCP 1').ingress?.enforced,
+      );
+    expect(whole({ ingress: {} })).toEqual(['default/p#0 deny']);
+    // It governs more than was meant, and opens none of it.
+    expect(whole({ selector: '?', ingress: [{ action: 'Allow' }] })).toEqual(['default/- deny']);
+    expect(whole({ selector: '?', ingress: [{ action: 'Pass' }, { action: 'Deny' }] })).toEqual(['default/p#1 deny']);
   });
 });

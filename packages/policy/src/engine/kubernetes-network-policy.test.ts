@@ -254,7 +254,7 @@ describe('what cannot be understood', () => {
     ['rule that is no object', ingress(null)],
     ['rules that are no list', { podSelector: {}, ingress: {} }],
     ['types', { podSelector: {}, policyTypes: ['Everything'] }],
-    ['podSelector', { podSelector: { matchLabels: 'all' } }],
+    ['podSelector', { podSelector: { matchLabels: 'all' }, ingress: [{}] }],
     ['no spec', undefined],
   ])('opens nothing: %s', (_name, spec) => {
     expect(passes(spec, front, cart, 'TCP 8080')).toBe(false);

@@ -42,8 +42,10 @@ export function readAdminRules(
 ): Rule[] {
   const { direction, dialect, selectors } = context;
   const options = { fields: dialect.peers[direction], selectors, namespacesHoldSets: dialect.namespacesHoldSets };
+  const list = readList(value, place, dialect.rulesMax);
+  if (list === null) return [anyRule(0, 'deny', place.path)];
   const rules: Rule[] = [];
-  for (const [index, item] of (readList(value, place, dialect.rulesMax) ?? []).entries()) {
+  for (const [index, item] of list.entries()) {
     const spot = at(place, index);
     const read = readRule(item, spot, { direction, dialect, options }) ?? closed(item, spot, dialect);
     for (const rule of read) rules.push({ ...rule, index: rules.length });

@@ -12,11 +12,11 @@ import {
   refuse,
 } from '../parse/place.ts';
 import { inNamespace, overNamespaces, overServiceAccounts } from '../selector/prefix-labels.ts';
-import type { Selector, SelectorNode } from '../selector/selector.ts';
+import type { SelectorNode } from '../selector/selector.ts';
 import { allOf } from '../selector/selector-pool.ts';
 import { readCalicoRules } from './calico-rule.ts';
 import { readCalicoSelector } from './calico-selector.ts';
-import { type PolicyContext, sourceOf } from './policy-context.ts';
+import { closingRules, type PolicyContext, sourceOf } from './policy-context.ts';
 
 const FIELDS = [
   'tier',
@@ -41,7 +41,7 @@ interface CalicoShape {
 
 /**
  * Calico's NetworkPolicy and GlobalNetworkPolicy, and their staged forms. What cannot be understood opens nothing: a bad selector selects all that the
- * policy could reach, bad types mean both, rules as {@link readCalicoRules}.
+ * policy could reach, for which its Allow and Pass rules then do not count; bad types mean both; rules as {@link readCalicoRules}.
  */
 export function readCalicoPolicy(context: PolicyContext, shape: CalicoShape): PolicyModel {
   const { object, spec: place, selectors } = context;
@@ -53,9 +53,11 @@ export function readCalicoPolicy(context: PolicyContext, shape: CalicoShape): Po
   const stagedAction = shape.stagedIn ? readStagedAction(spec, place, shape.stagedIn) : null;
   const isHostOnly = checkHostFields(spec, place);
   const governs = readTypes(spec, place);
+  const subject = readSubject(spec, place, namespace);
   const read = (direction: Direction) => {
     const rules = readCalicoRules(spec[direction], at(place, direction), { direction, namespace, selectors });
-    return governs[direction] ? rules : [];
+    if (!governs[direction]) return [];
+    return subject.complete ? rules : closingRules(rules);
   };
   return {
     kind: shape.kind,
@@ -67,7 +69,7 @@ export function readCalicoPolicy(context: PolicyContext, shape: CalicoShape): Po
     staged: shape.stagedIn !== null,
     stagedIn: shape.stagedIn,
     stagedAction,
-    subject: readSubject(spec, place, { namespace, selectors }),
+    subject: selectors.take(subject.node),
     governsPods: !isHostOnly,
     applyOnForward: spec.applyOnForward === true,
     governs,
@@ -139,21 +141,19 @@ function readTypes(spec: Fields, place: Place): Record<Direction, boolean> {
   return { ingress: list.includes(TYPES.ingress), egress: list.includes(TYPES.egress) };
 }
 
-function readSubject(
-  spec: Fields,
-  place: Place,
-  { namespace, selectors }: { namespace: string; selectors: PolicyContext['selectors'] },
-): Selector {
+/** `complete`: all of it was understood. */
+function readSubject(spec: Fields, place: Place, namespace: string): { node: SelectorNode; complete: boolean } {
+  let complete = true;
   const read = (field: string, over: (node: SelectorNode) => SelectorNode): SelectorNode | null => {
     const node = readCalicoSelector(spec[field], at(place, field), 'never');
+    if (node === null) complete = false;
     return node === 'absent' || node === null ? null : over(node);
   };
-  return selectors.take(
-    allOf(
-      read('selector', (node) => node),
-      read('namespaceSelector', overNamespaces),
-      read('serviceAccountSelector', overServiceAccounts),
-      namespace === '' ? null : inNamespace(namespace),
-    ),
+  const node = allOf(
+    read('selector', (own) => own),
+    read('namespaceSelector', overNamespaces),
+    read('serviceAccountSelector', overServiceAccounts),
+    namespace === '' ? null : inNamespace(namespace),
   );
+  return { node, complete };
 }

@@ -30,11 +30,13 @@ export interface CalicoRuleContext {
 
 /**
  * The rules of one direction. One that cannot be understood fails closed: an Allow or Log is dropped, a Deny or Pass (and one whose very action is
- * not known) denies everything. Indices count the list as written.
+ * not known, and a list that is none) denies everything. Indices count the list as written.
  */
 export function readCalicoRules(value: unknown, place: Place, context: CalicoRuleContext): Rule[] {
+  const list = readList(value, place, RULES_MAX);
+  if (list === null) return [anyRule(0, 'deny', place.path)];
   const rules: Rule[] = [];
-  for (const [index, item] of (readList(value, place, RULES_MAX) ?? []).entries()) {
+  for (const [index, item] of list.entries()) {
     const spot = at(place, index);
     const rule = readRule(item, spot, context);
     if (rule !== null) rules.push({ ...rule, index });

@@ -34,7 +34,7 @@ export type KubernetesSpec = Pick<PolicyModel, 'subject' | 'governs' | 'rules'>;
 
 /**
  * networking.k8s.io/v1 NetworkPolicy, converted as Calico converts it: tier `default`, order 1000, one allow rule per (protocol × peer). What cannot be
- * understood opens nothing: a rule is dropped whole, a bad podSelector selects the whole namespace, bad policyTypes mean both.
+ * understood opens nothing: a rule is dropped whole, a bad podSelector isolates the whole namespace, bad policyTypes mean both.
  */
 export function readKubernetesNetworkPolicy(context: PolicyContext): PolicyModel {
   const { object, namespace } = context;
@@ -65,7 +65,7 @@ export function readKubernetesSpec(
   const governs = readTypes(spec, place, options.fillsTypes);
   const read = (direction: Direction): Rule[] => {
     const rules = readRules(spec[direction], at(place, direction), { direction, namespace, selectors });
-    return governs[direction] ? rules : [];
+    return governs[direction] && pods !== null ? rules : [];
   };
   return {
     subject: selectors.take(allOf(IS_POD, pods, inNamespace(namespace))),

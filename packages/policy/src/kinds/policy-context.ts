@@ -40,6 +40,10 @@ export function anyRule(index: number, action: Action, path: string): Rule {
   };
 }
 
+/** What is left of the rules of a policy whose subject is not understood: it governs too much, and must open none of that. */
+export const closingRules = (rules: readonly Rule[]): Rule[] =>
+  rules.filter(({ action }) => action === 'deny' || action === 'log');
+
 export function sourceOf({ file, document, apiVersion, kind, body }: RawObject): PolicySource {
   return { file, document, apiVersion, kind, spec: body.spec };
 }
