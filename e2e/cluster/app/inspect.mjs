@@ -2,7 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-const { default: koffi } = await import('file:///opt/margay-agent/node_modules/koffi/index.js');
+/** The agent's own, in the image that this runs in. */
+const KOFFI = '/opt/margay-agent/node_modules/koffi/index.js';
+const { default: koffi } = await import(KOFFI);
 const query = koffi
   .load('libbpf.so.1')
   .func('int bpf_prog_query(int target, int type, uint32 flags, void *attachFlags, void *ids, void *count)');
