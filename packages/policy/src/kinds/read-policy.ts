@@ -49,6 +49,9 @@ export function versionsOf({ apiVersion, kind }: { apiVersion: string; kind: str
   );
 }
 
+/** Whether some version has a policy of this kind. */
+export const isPolicyKind = (kind: string) => Object.values(READERS).some((kinds) => Object.hasOwn(kinds, kind));
+
 const CLUSTER_WIDE = ['GlobalNetworkPolicy', 'StagedGlobalNetworkPolicy', 'ClusterNetworkPolicy'];
 
 /** Whether an object of this policy kind lives in a namespace. */

@@ -32,6 +32,15 @@ export function emptyDraft(): ClusterDraft {
 const CALICO = ['projectcalico.org/v3', 'crd.projectcalico.org/v1'];
 const WORKLOAD_VERSIONS = /^(apps|batch|extensions)\/|^v1$/;
 
+/** Kinds that {@link collector} knows, whatever their version. */
+const KINDS: ReadonlySet<string> = new Set([
+  ...['Pod', 'Namespace', 'ServiceAccount', 'Service', 'Node', 'EndpointSlice', 'Ingress', 'Route'],
+  ...['NetworkSet', 'GlobalNetworkSet', 'HostEndpoint'],
+]);
+
+/** Whether an object of this kind could tell of the cluster. */
+export const isClusterKind = (kind: string) => KINDS.has(kind) || isWorkloadKind(kind);
+
 export const isCalico = ({ apiVersion }: RawObject) => CALICO.includes(apiVersion);
 
 /**

@@ -84,6 +84,24 @@ describe('documents', () => {
   });
 });
 
+describe('large documents', () => {
+  const long = 'x'.repeat(3_000_000);
+  it('of other kinds are passed over, of our own kinds refused', () => {
+    expect(read(`kind: ConfigMap\napiVersion: v1\ndata: {a: ${long}}\n---\n${pod('a')}`).problems).toEqual([]);
+    const own = read(`${pod('b')}x: ${long}\n---\n${pod('a')}`);
+    expect(own.problems).toMatchObject([{ document: 0, severity: 'document' }]);
+    expect(names(own).pods).toEqual(['a']);
+  });
+
+  it('that are Lists are read item by item, other kinds among them not at all', () => {
+    const item = `- apiVersion: v1\n  data:\n    kind: Pod\n    a: ${'y'.repeat(100_000)}\n  kind: Secret\n  broken: [\n`;
+    const mine = '- apiVersion: v1\n  kind: Pod\n  metadata: {name: a}\n';
+    const { problems, cluster } = read(`apiVersion: v1\nitems:\n${item.repeat(50)}${mine}kind: List\n`);
+    expect(problems).toEqual([]);
+    expect(cluster.pods.map(({ name }) => name)).toEqual(['a']);
+  });
+});
+
 describe('objects', () => {
   it('refuses the second of a name, and tells where the first is', () => {
     const result = read(`${policy('p')}---\n${policy('p', 'podSelector: {}, ingress: [{}]')}`);

@@ -1,4 +1,6 @@
 import type { RawObject } from '../kinds/raw-object.ts';
+import { isPolicyKind } from '../kinds/read-policy.ts';
+import { isClusterKind } from './collect.ts';
 import { LIMITS } from './limits.ts';
 import { describe, type Fields } from './place.ts';
 import type { Problem } from './problem.ts';
@@ -47,10 +49,19 @@ function* yamlObjects({ file, text }: ManifestFile, report: Report): Generator<R
       );
       return;
     }
+    const isLong = piece.item !== null || piece.text.length > LIMITS.yamlDocumentChars;
+    if (isLong && isPassedOver(piece.text)) continue;
     const read = readYaml(piece.text, piece.line);
     if ('value' in read) yield* objectsOf(read.value, { ...place, inherited: null, depth: 0 }, count);
     else count(told(place, read.message, read.allowed));
   }
+}
+
+/** Most of a dump, and whatever is large in one, is no policy's business: its kind is looked up in the text, to be spared the parse. */
+function isPassedOver(text: string): boolean {
+  const indent = /^ *(?=\S)/m.exec(text)?.[0] ?? '';
+  const kind = new RegExp(`^${indent}kind: *"?(\\w+)"? *\\r?$`, 'm').exec(text)?.[1];
+  return kind !== undefined && !kind.endsWith('List') && kind !== 'Tier' && !isPolicyKind(kind) && !isClusterKind(kind);
 }
 
 type Spot = Pick<Problem, 'file' | 'document' | 'item'>;
