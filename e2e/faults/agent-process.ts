@@ -14,7 +14,7 @@ import { commitWindow } from './commit-window.ts';
  * A node agent from the spool on: its own Spool, Sender, ConsoleClient and CredentialSource. The test that forked it plays the kernel,
  * which hands a window out until it is acknowledged, and survives it.
  */
-const WINDOW_EVERY_MS = 120;
+const WINDOW_EVERY_MS = 200;
 
 const settings = JSON.parse(process.argv[2] ?? '{}') as AgentSettings;
 const log = createLog('error', { node: settings.node });

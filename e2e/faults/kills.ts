@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { until } from '../cluster/until.ts';
 import type { FaultAgent } from './fault-agent.ts';
 import { type Part, partsOf } from './processes.ts';
 import type { PersistentRedis } from './redis.ts';
@@ -56,8 +55,8 @@ export async function killInTurn(targets: readonly Target[], run: KillRun): Prom
 
 /** @throws Error that says what did not come true. */
 export async function eventually(ask: () => Promise<boolean>, what: string, timeoutMs = PATIENCE_MS): Promise<void> {
-  const asked = () => ask().catch(() => false);
-  if (!(await until(asked, Boolean, timeoutMs))) throw new Error(`not in ${timeoutMs / 1_000} s: ${what}`);
+  for (const deadline = Date.now() + timeoutMs; !(await ask().catch(() => false)); await delay(50))
+    if (Date.now() > deadline) throw new Error(`not in ${timeoutMs / 1_000} s: ${what}`);
 }
 
 async function strike(target: Target, run: KillRun): Promise<Kill> {

@@ -24,15 +24,19 @@ export function describeTroubles(margayNow: () => FaultyMargay): void {
   describe('in trouble', () => {
     let cluster: EnrolledCluster;
     let node: ReportingNode;
+    const opened: ReportingNode[] = [];
     /** What can be seen only once everything is rolled up: all of it waits together. */
     const whenRolledUp: (() => Promise<void>)[] = [];
-    afterEach(() => node?.close());
+    afterEach(async () => {
+      for (const used of opened.splice(0)) await used.close();
+    });
 
     const open = async (name: string, bytesMax?: number) => {
       const margay = margayNow();
       cluster = await margay.enrol(name);
       const directory = join(margay.folder, name);
       node = await ReportingNode.open({ url: margay.url, cluster, directory, ...(bytesMax ? { bytesMax } : {}) });
+      opened.push(node);
     };
     const wrong = async (windows: readonly WindowSpec[]) => {
       const ledger: SumsByEdge = new Map();
