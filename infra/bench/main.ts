@@ -1,10 +1,15 @@
 import { MargayError } from '@margay/model';
 import { z } from 'zod';
+import { benchAgent } from './agent/bench-agent.ts';
 import { benchIngest } from './ingest/bench-ingest.ts';
 import type { Bench } from './result.ts';
 import { formatTable } from './result.ts';
 
 const BENCHES: Readonly<Record<string, { readonly run: Bench; readonly what: string }>> = {
+  agent: {
+    run: benchAgent,
+    what: 'a node agent while 3,000 connections a second are made: CPU, memory, loss (root)',
+  },
   ingest: {
     run: benchIngest,
     what: 'rows a second acknowledged by the real ingest process, to raw COPY of the same rows',

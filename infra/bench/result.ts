@@ -20,7 +20,8 @@ export function median(values: readonly number[]): number {
 }
 
 export function formatTable(results: readonly BenchResult[]): string {
-  const number = (value: number) => Math.round(value).toLocaleString('en-US').padStart(14);
+  const number = (value: number) =>
+    value.toLocaleString('en-US', { maximumFractionDigits: value < 100 ? 3 : 0 }).padStart(14);
   const lines = results.map(
     ({ name, value, unit, reference, ratio }) =>
       `${name.padEnd(16)}${number(value)}${number(reference)}${ratio.toFixed(2).padStart(8)}  ${unit}`,

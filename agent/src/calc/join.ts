@@ -16,7 +16,7 @@ export interface WindowSample {
 }
 
 export interface JoinInput {
-  readonly samples: readonly WindowSample[];
+  readonly samples: Iterable<WindowSample>;
   readonly natEntries: readonly NatEntry[];
   readonly resolver: Resolver;
   readonly services: ServiceBook;
@@ -55,6 +55,8 @@ export function joinWindow(input: JoinInput): JoinResult {
     ]),
   );
   const context: EndsContext = { resolver: input.resolver, services: input.services, nat };
+  const table = new RowTable();
+  // Those with an end outside: they are named together, when all are known.
   const joined: Joined[] = [];
   const held: WindowSample[] = [];
   let unknown = 0;
@@ -62,24 +64,29 @@ export function joinWindow(input: JoinInput): JoinResult {
     const one = joinSample(item, context);
     const waits = one !== null && (one.local.kind === 'pending' || one.remote.resolution.kind === 'pending');
     if (waits && held.length < HELD_MAX && input.nowMs - item.sinceMs < input.holdMs) held.push(item);
-    else if (one) joined.push(one);
-    else unknown += 1;
+    else if (one === null) unknown += 1;
+    else if (one.local.kind === 'known' && one.remote.resolution.kind === 'known')
+      addRow(table, one, one.local.identity, one.remote.resolution.identity);
+    else joined.push(one);
   }
   const names = nameOutsiders(joined, input);
-  const table = new RowTable();
   let swallowed = 0;
   for (const one of joined) {
     const local = nameOf(one.local, one.sample.localAddress, names);
     const remote = nameOf(one.remote.resolution, one.remote.address ?? '', names);
     if (local.unknown || remote.unknown) unknown += 1;
     if (local.swallowed || remote.swallowed) swallowed += 1;
-    table.add(rowOf(one, table.name(local.identity), table.name(remote.identity)));
-    if (one.remote.service) table.name(one.remote.service);
+    addRow(table, one, local.identity, remote.identity);
   }
   const losses: JoinResult['losses'] = [];
   if (unknown > 0) losses.push({ kind: 'identity', count: unknown });
   if (swallowed > 0) losses.push({ kind: 'address-cap', count: swallowed });
   return { rows: table.rows(), peers: table.peers, held, losses };
+}
+
+function addRow(table: RowTable, one: Joined, local: Identity, remote: Identity): void {
+  table.add(rowOf(one, table.name(local), table.name(remote)));
+  if (one.remote.service) table.name(one.remote.service);
 }
 
 function joinSample(item: WindowSample, context: EndsContext): Joined | null {

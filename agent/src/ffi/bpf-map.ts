@@ -1,5 +1,6 @@
 import { closeSync } from 'node:fs';
 import { promisify } from 'node:util';
+import { KeyPile } from './key-pile.ts';
 import { MAP_INFO } from './layouts.ts';
 import { libbpf } from './libbpf.ts';
 import { ERRNO, systemError } from './system-errors.ts';
@@ -62,12 +63,20 @@ export class BpfMap {
     check('bpf_map_update_elem', (await update(this.fd, key, value, BPF_ANY)) as number);
   }
 
-  /** Whether the key was there. */
-  delete(key: Buffer): boolean {
-    const result = libbpf().bpf_map_delete_elem(this.fd, key) as number;
-    if (result === -ERRNO.ENOENT) return false;
-    check('bpf_map_delete_elem', result);
-    return true;
+  /** Deletes in batches, on another thread. @returns the keys that were not there. */
+  async deleteAll(keys: KeyPile): Promise<KeyPile> {
+    const call = promisify(libbpf().bpf_map_delete_batch.async);
+    const count = Buffer.alloc(4);
+    const missing = new KeyPile(this.keyBytes);
+    for (let at = 0; at < keys.length; ) {
+      count.writeUInt32LE(keys.length - at);
+      const result = (await call(this.fd, keys.from(at), count, null)) as number;
+      at += count.readUInt32LE();
+      // It stops at the first that is not there.
+      if (result === -ERRNO.ENOENT) missing.add(keys.from(at++));
+      else check('bpf_map_delete_batch', result);
+    }
+    return missing;
   }
 
   /** Walks all entries in batches; `remove` takes each batch out as it is read. Entries added meanwhile may be missed. */
@@ -75,19 +84,25 @@ export class BpfMap {
     const lib = libbpf();
     const call = options.remove ? lib.bpf_map_lookup_and_delete_batch : lib.bpf_map_lookup_batch;
     const read = promisify(call.async);
-    const keys = Buffer.alloc(BATCH_ENTRIES * this.keyBytes);
-    const values = Buffer.alloc(BATCH_ENTRIES * this.valueBytes);
+    const [keys, values] = [this.keyBytes, this.valueBytes].map((bytes) => takeMemory(BATCH_ENTRIES * bytes)) as [
+      Buffer,
+      Buffer,
+    ];
     const [keyWords, valueWords] = [wordsOf(keys), wordsOf(values)];
     const position = Buffer.alloc(Math.max(8, this.keyBytes));
     const count = Buffer.alloc(4);
-    for (let first = true; ; first = false) {
-      count.writeUInt32LE(BATCH_ENTRIES);
-      const result = (await read(this.fd, first ? null : position, position, keys, values, count, null)) as number;
-      // ENOENT is the end, and it comes with the last entries and a valid count.
-      if (result !== -ERRNO.ENOENT) check('bpf_map_lookup_batch', result);
-      const entries = count.readUInt32LE();
-      if (entries > 0) yield { count: entries, keys, values, keyWords, valueWords };
-      if (result === -ERRNO.ENOENT) return;
+    try {
+      for (let first = true; ; first = false) {
+        count.writeUInt32LE(BATCH_ENTRIES);
+        const result = (await read(this.fd, first ? null : position, position, keys, values, count, null)) as number;
+        // ENOENT is the end, and it comes with the last entries and a valid count.
+        if (result !== -ERRNO.ENOENT) check('bpf_map_lookup_batch', result);
+        const entries = count.readUInt32LE();
+        if (entries > 0) yield { count: entries, keys, values, keyWords, valueWords };
+        if (result === -ERRNO.ENOENT) return;
+      }
+    } finally {
+      spare.push(keys, values);
     }
   }
 
@@ -99,6 +114,14 @@ export class BpfMap {
   close(): void {
     closeSync(this.fd);
   }
+}
+
+/** Megabytes that every window needs for a moment, and that a garbage collector would leave lying. */
+const spare: Buffer[] = [];
+
+function takeMemory(bytes: number): Buffer {
+  const at = spare.findIndex((memory) => memory.length === bytes);
+  return at < 0 ? Buffer.alloc(bytes) : (spare.splice(at, 1)[0] as Buffer);
 }
 
 /** Keys and values are multiples of 4 bytes long, and an allocation of this size starts on a boundary of its own. */

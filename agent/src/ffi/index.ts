@@ -3,6 +3,7 @@ export { addressText } from './address-text.ts';
 export { BpfMap, type MapBatch } from './bpf-map.ts';
 export { BpfObject } from './bpf-object.ts';
 export { Conntrack, type ConntrackEntry } from './conntrack.ts';
+export { KeyPile } from './key-pile.ts';
 export { CONN, COUNTS, ENUMS, KEY, LEDGER } from './layouts.ts';
 export { networkNamespaceId } from './network-namespace.ts';
 export { possibleCpus } from './possible-cpus.ts';

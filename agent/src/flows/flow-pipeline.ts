@@ -22,6 +22,13 @@ export interface PipelineOptions {
   readonly now: () => number;
 }
 
+/** One after the other: a busy window has tens of thousands, and none is needed for longer than its turn. */
+function* samplesOf(held: readonly WindowSample[], window: ClosedWindow): Generator<WindowSample> {
+  yield* held;
+  for (const sample of window.samples)
+    yield { sample, windowStartMs: window.windowStartMs, sinceMs: window.closedAtMs };
+}
+
 /** From closed windows of the kernel to batches in the spool. */
 export class FlowPipeline {
   readonly #options: PipelineOptions;
@@ -87,13 +94,8 @@ export class FlowPipeline {
 
   async #commit(window: ClosedWindow, natEntries: readonly NatEntry[]): Promise<void> {
     const { spool, identity, externals, node, now } = this.#options;
-    const samples: WindowSample[] = window.samples.map((sample) => ({
-      sample,
-      windowStartMs: window.windowStartMs,
-      sinceMs: window.closedAtMs,
-    }));
     const joined = joinWindow({
-      samples: [...spool.held, ...samples],
+      samples: samplesOf(spool.held, window),
       natEntries,
       resolver: identity.resolver,
       services: identity.services,

@@ -1,3 +1,4 @@
+import { KEY, KeyPile } from '../../ffi/index.ts';
 import { NetworkWatch, TapSet } from '../../taps/index.ts';
 import type { ClosedWindow, ConnectionSample, NatEntry, TapStatus, WindowSource } from '../window.ts';
 import { findObject } from './find-object.ts';
@@ -35,7 +36,7 @@ export class BpfWindowSource implements WindowSource {
   readonly #turns = new Turns();
   #running: Running | undefined;
   #pins: PinDirectory | undefined;
-  #expired: readonly Buffer[] = [];
+  #expired = new KeyPile(KEY.bytes);
   #tableIsFilling = false;
 
   constructor(options: BpfWindowSourceOptions) {
@@ -89,11 +90,9 @@ export class BpfWindowSource implements WindowSource {
     return this.#turns.take(async () => {
       const { cycle, maps } = this.#started();
       if (cycle.unacknowledged !== epoch) return;
-      for (const key of this.#expired) {
-        if (!maps.connections.delete(key)) maps.reserve.delete(key);
-        this.#unknown.forget(key);
-      }
-      this.#expired = [];
+      await maps.reserve.deleteAll(await maps.connections.deleteAll(this.#expired));
+      this.#unknown.forget(this.#expired);
+      this.#expired = new KeyPile(KEY.bytes);
       await cycle.acknowledge(epoch);
     });
   }
@@ -135,7 +134,7 @@ export class BpfWindowSource implements WindowSource {
 
   async #scan(window: WindowInMap, toEpochMs: ToEpochMs): Promise<ConnectionSample[]> {
     const { maps, taps } = this.#started();
-    const found: Lifetimes = { samples: [], expired: [], count: 0 };
+    const found: Lifetimes = { samples: [], expired: new KeyPile(KEY.bytes), count: 0 };
     const scan = {
       fromNs: Number(window.scannedFromNs),
       toNs: Number(window.scannedToNs),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { KEY, KeyPile } from '../../ffi/index.ts';
 import { batchOf, u32Hex, u64Hex } from './batch-fixture.ts';
 import { IDLE_NS, type Lifetimes, readLifetimes, type Scan } from './lifetimes.ts';
 
@@ -29,7 +30,7 @@ function entry({ protocol = TCP, first = 0, last = 0, answered = 0, held = 0, fi
 }
 
 function scan(from: number, to: number, what: Entry, more: Partial<Scan> = {}): Lifetimes {
-  const found: Lifetimes = { samples: [], expired: [], count: 0 };
+  const found: Lifetimes = { samples: [], expired: new KeyPile(KEY.bytes), count: 0 };
   const full: Scan = { fromNs: from, toNs: to, underPressure: false, isGone: () => false, ...more };
   readLifetimes(batchOf([entry(what)]), full, (ns) => ns / 1e6, found);
   return found;
@@ -57,7 +58,7 @@ describe('an opening', () => {
   });
 
   it('is dropped and completed only when no further SYN can come', () => {
-    expect(scan(70 * SECOND, 80 * SECOND, opening).expired).toEqual([]);
+    expect(scan(70 * SECOND, 80 * SECOND, opening).expired).toHaveLength(0);
     const late = scan(80 * SECOND, 90 * SECOND, opening);
     expect(late.expired).toHaveLength(1);
     expect(late.samples).toMatchObject([{ outcome: 'unanswered', completed: 1, started: 0, packetsOut: 0 }]);
@@ -75,14 +76,14 @@ describe('silence ends', () => {
   ])('%s after its time', (_, what, idle) => {
     const full = { first: SECOND, last: 100 * SECOND, answered: SECOND, ...what };
     const deadline = 100 * SECOND + idle;
-    expect(scan(deadline - 5 * SECOND, deadline, full)).toMatchObject({ samples: [], expired: [] });
+    expect(scan(deadline - 5 * SECOND, deadline, full)).toMatchObject({ samples: [], expired: { length: 0 } });
     const found = scan(deadline, deadline + 5 * SECOND, full);
     expect(found.samples).toMatchObject([{ completed: 1, started: 0, bytesOut: 0, packetsIn: 0 }]);
     expect(found.expired).toHaveLength(1);
     // Left over from a crash before it was deleted: deleted now, not reported again.
     expect(scan(deadline + 5 * SECOND, deadline + 10 * SECOND, full)).toMatchObject({
       samples: [],
-      expired: [expect.any(Buffer)],
+      expired: { length: 1 },
     });
   });
 
@@ -95,8 +96,14 @@ describe('silence ends', () => {
   it('UDP and established TCP earlier while the table is nearly full, TCP never below two hours', () => {
     const what = { last: 0, answered: 1 };
     const under = { underPressure: true };
-    expect(scan(0, IDLE_NS.establishedUnderPressure, what, under).expired).toEqual([]);
+    expect(scan(0, IDLE_NS.establishedUnderPressure, what, under).expired).toHaveLength(0);
     expect(scan(0, IDLE_NS.establishedUnderPressure + 1, what, under).samples).toMatchObject([{ completed: 1 }]);
+    const ended = { answered: 1, ended: true };
+    expect(scan(0, IDLE_NS.endedUnderPressure + 1, ended).expired).toHaveLength(0);
+    expect(scan(0, IDLE_NS.endedUnderPressure + 1, ended, under)).toMatchObject({
+      samples: [],
+      expired: { length: 1 },
+    });
     expect(scan(0, IDLE_NS.udpUnderPressure + 1, { protocol: UDP, answered: 1 }, under).expired).toHaveLength(1);
     expect(IDLE_NS.establishedUnderPressure).toBeGreaterThanOrEqual(2 * 3600 * SECOND);
   });

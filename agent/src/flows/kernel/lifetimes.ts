@@ -1,4 +1,4 @@
-import { CONN, ENUMS, KEY, type MapBatch } from '../../ffi/index.ts';
+import { CONN, ENUMS, KEY, type KeyPile, type MapBatch } from '../../ffi/index.ts';
 import type { ConnectionSample } from '../window.ts';
 import { emptySample, initiatorOf, u64 } from './connection-key.ts';
 import type { ToEpochMs } from './read-counts.ts';
@@ -17,6 +17,8 @@ export const IDLE_NS = {
   opening: 75 * SECOND_NS,
   /** After its end, for stragglers: the last ACK, a repeated FIN. */
   ended: 30 * SECOND_NS,
+  /** Thousands of short connections a second must not keep new ones out. */
+  endedUnderPressure: 5 * SECOND_NS,
   /** One side has closed; the other may still send for long. */
   halfClosed: 600 * SECOND_NS,
   established: 24 * 3600 * SECOND_NS,
@@ -44,7 +46,7 @@ export interface Scan {
 export interface Lifetimes {
   readonly samples: ConnectionSample[];
   /** Keys to delete once the window is acknowledged. */
-  readonly expired: Buffer[];
+  readonly expired: KeyPile;
   /** Entries seen. */
   count: number;
 }
@@ -79,7 +81,7 @@ export function readLifetimes(batch: MapBatch, scan: Scan, toEpochMs: ToEpochMs,
     if (!ended && (gone || scan.underPressure || deadline >= scan.fromNs)) {
       found.samples.push({ ...baseSample(batch, i, toEpochMs), completed: 1 });
     }
-    found.expired.push(Buffer.from(keys.subarray(key, key + KEY.bytes)));
+    found.expired.add(keys, key);
   }
 }
 
@@ -122,7 +124,7 @@ function idleNs(protocol: number, batch: MapBatch, i: number, underPressure: boo
   if (protocol === ICMP || protocol === ICMPV6) return IDLE_NS.icmp;
   if (protocol !== TCP && protocol !== SCTP) return IDLE_NS.other;
   const byte = i * CONN.bytes;
-  if (batch.values[byte + CONN.ended] === 1) return IDLE_NS.ended;
+  if (batch.values[byte + CONN.ended] === 1) return underPressure ? IDLE_NS.endedUnderPressure : IDLE_NS.ended;
   if (u64(batch.valueWords, i * WORDS + ANSWERED) === 0) return IDLE_NS.opening;
   if (batch.values[byte + CONN.fin_local] === 1 || batch.values[byte + CONN.fin_remote] === 1)
     return IDLE_NS.halfClosed;

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { KEY, KeyPile } from '../../ffi/index.ts';
 import type { ConnectionSample } from '../window.ts';
 import { batchOf } from './batch-fixture.ts';
 import { UnknownInitiators } from './unknown-initiators.ts';
@@ -28,7 +29,9 @@ it('asks for unknown ones alone, and once while they live', () => {
     expect(read.map((sample) => sample.initiator)).toEqual(['remote', 'local']);
   }
   expect(asked).toEqual([1]);
-  unknown.forget(Buffer.from(KEYS.subarray(0, 44)));
+  const gone = new KeyPile(KEY.bytes);
+  gone.add(KEYS);
+  unknown.forget(gone);
   unknown.resolve(KEYS, samples(), 0);
   expect(asked).toEqual([1, 1]);
 });

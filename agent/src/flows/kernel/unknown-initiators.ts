@@ -1,4 +1,4 @@
-import { KEY } from '../../ffi/index.ts';
+import { KEY, type KeyPile } from '../../ffi/index.ts';
 import type { ConnectionSample } from '../window.ts';
 import type { Initiator } from './connection-key.ts';
 
@@ -30,7 +30,8 @@ export class UnknownInitiators {
     }
   }
 
-  forget(key: Buffer): void {
-    if (this.#known.size > 0) this.#known.delete(key.toString('latin1'));
+  forget(keys: KeyPile): void {
+    for (let nth = 0; nth < keys.length && this.#known.size > 0; nth++)
+      this.#known.delete(keys.from(nth).toString('latin1', 0, KEY.bytes));
   }
 }
