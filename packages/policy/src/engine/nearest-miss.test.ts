@@ -47,7 +47,10 @@ describe('nearestMiss', () => {
     const foreign = {
       from: [{ namespaceSelector: { matchLabels: { env: 'prod' } }, podSelector: { matchLabels: { app: 'front' } } }],
     };
-    expect(into(knp('p', { ingress: [foreign] }))?.slice(3)).toEqual(['pcns.env == "prod"', 'a/front, no pcns.env']);
+    expect(into(knp('p', { ingress: [foreign] }))?.slice(3)).toEqual([
+      'namespace env == "prod"',
+      'a/front, no namespace env',
+    ]);
   });
 
   it('finds a block that the address lies beside', () => {
@@ -67,6 +70,21 @@ describe('nearestMiss', () => {
     const byPeer = knp('a-peer', { ingress: [{ ...from('other'), ports: [{ port: 8080 }] }] });
     const byPort = knp('b-port', { ingress: [{ ...from('front'), ports: [{ port: 1 }] }] });
     expect(into(byPeer, byPort)?.[0]).toBe('b-port');
+  });
+
+  it('prefers the peer of which the fewest labels differ', () => {
+    const two = { from: [{ podSelector: { matchLabels: { app: 'x', tier: 'y' } } }] };
+    expect(into(knp('a-two', { ingress: [two] }), knp('b-one', { ingress: [from('x')] }))?.[0]).toBe('b-one');
+    expect(into(knp('a-two', { ingress: [two] }))?.slice(3)).toEqual([
+      'app == "x", tier == "y"',
+      'a/front, app=front, no tier',
+    ]);
+  });
+
+  it('says that outside is no pod', () => {
+    const outside = ['203.0.113.9', 'a/cart', 'TCP 8080'] as const;
+    const miss = missOf([knp('p', { ingress: [{ from: [{ podSelector: {} }] }] })], [...outside], 'ingress');
+    expect(miss?.slice(2)).toEqual(['peer', 'a pod, namespace == "a"', '203.0.113.9']);
   });
 
   it('knows source ports, the own end and the family', () => {

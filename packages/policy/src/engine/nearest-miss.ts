@@ -4,9 +4,13 @@ import type { End, Packet } from '../model/packet.ts';
 import type { Direction, PolicyModel, Rule, Side } from '../model/policy.ts';
 import { matchesDestination, matchesFamily, matchesProtocol, matchesSource } from './match-rule.ts';
 import { matchesPorts } from './match-side.ts';
-import { describeEnd, describePeer, describePort, describeSidePorts } from './words.ts';
+import { countUnmet, describeEnd, describePeer, describePort, describeSidePorts } from './words.ts';
 
-type Difference = Pick<NearestMiss, 'differs' | 'wanted' | 'found'>;
+interface Difference extends Pick<NearestMiss, 'differs' | 'wanted' | 'found'> {
+  /** Labels that differ, of a peer. */
+  readonly labels?: number;
+}
+type Candidate = NearestMiss & { readonly labels: number };
 
 /** What is most worth telling first: a wrong port is a smaller slip than a wrong peer. */
 const RANKS: readonly NearestMiss['differs'][] = ['port', 'peer', 'source port', 'own end', 'family'];
@@ -20,30 +24,33 @@ export function nearestMiss(
   packet: Packet,
   { direction, trace }: { readonly direction: Direction; readonly trace: Trace },
 ): NearestMiss | null {
-  let nearest: NearestMiss | null = null;
+  let nearest: Candidate | null = null;
   for (const policy of trace.isolating) {
     for (const rule of policy.rules[direction]) {
       const miss = rule.action === 'allow' ? missOf(cluster, packet, { policy, rule, direction }) : null;
-      if (miss !== null && (nearest === null || rankOf(miss) < rankOf(nearest))) nearest = miss;
+      if (miss !== null && (nearest === null || compare(miss, nearest) < 0)) nearest = miss;
     }
   }
-  return nearest;
+  if (nearest === null) return null;
+  const { labels: _labels, ...miss } = nearest;
+  return miss;
 }
 
-const rankOf = ({ differs }: NearestMiss) => RANKS.indexOf(differs);
+const compare = (a: Candidate, b: Candidate) =>
+  RANKS.indexOf(a.differs) - RANKS.indexOf(b.differs) || a.labels - b.labels;
 
 function missOf(
   cluster: ClusterModel,
   packet: Packet,
   { policy, rule, direction }: { policy: PolicyModel; rule: Rule; direction: Direction },
-): NearestMiss | null {
-  const differences = [
+): Candidate | null {
+  const differences: Difference[] = [
     ...portDifferences(rule, packet),
     ...endDifferences(cluster, rule, packet, direction),
     ...familyDifferences(rule, packet),
   ];
   const [only] = differences;
-  return only !== undefined && differences.length === 1 ? { policy, rule, ...only } : null;
+  return only !== undefined && differences.length === 1 ? { policy, rule, labels: 0, ...only } : null;
 }
 
 /** Protocol and destination port are one thing: a rule for TCP 8080 misses UDP 53 by one. */
@@ -65,7 +72,12 @@ function portDifferences(rule: Rule, packet: Packet): Difference[] {
 function endDifferences(cluster: ClusterModel, rule: Rule, packet: Packet, direction: Direction): Difference[] {
   const found: Difference[] = [];
   const tell = (side: Side, end: End, isOwn: boolean) =>
-    found.push({ differs: isOwn ? 'own end' : 'peer', ...describePeer(side, end), found: describeEnd(side, end) });
+    found.push({
+      differs: isOwn ? 'own end' : 'peer',
+      wanted: describePeer(side, end),
+      found: describeEnd(side, end),
+      labels: countUnmet(side, end),
+    });
   // The family is told by itself: addresses of the other one are no second difference.
   const anyFamily = { ...rule, family: null };
   if (!matchesSource(cluster, anyFamily, packet)) tell(rule.source, packet.src, direction === 'egress');

@@ -3,6 +3,7 @@ import { type AddressRange, formatRange } from '../address/address-range.ts';
 import type { End, Packet } from '../model/packet.ts';
 import type { PortMatch, Rule, Side } from '../model/policy.ts';
 import { compileSelector } from '../selector/compile-selector.ts';
+import { IMPLIED, IS_POD, mapLabels } from '../selector/prefix-labels.ts';
 import { printSelector } from '../selector/print-selector.ts';
 import type { LabelLookup, SelectorNode } from '../selector/selector.ts';
 
@@ -35,16 +36,21 @@ export function describeSidePorts({ ports, notPorts }: Side): string {
 const listPorts = ({ ranges, names }: PortMatch) =>
   [...ranges.map(({ first, last }) => (first === last ? String(first) : `${first}-${last}`)), ...names].join(',');
 
-/** Whom a side wants; of a selector only the conditions that the end does not meet. */
-export function describePeer(side: Side, end: End): { wanted: string } {
+/** Whom a side wants; of a selector only the conditions that the end does not meet, in a reader's words for Calico's implied labels. */
+export function describePeer(side: Side, end: End): string {
   const words: string[] = [];
-  if (side.selector !== null) words.push(unmet(side.selector.node, end).map(printSelector).join(' && '));
+  if (side.selector !== null) words.push(...unmet(side.selector.node, end).map(wordNode));
   if (side.notSelector !== null) words.push(`not ${side.notSelector.text}`);
   if (side.nets !== null) words.push(`in ${listRanges(side.nets)}`);
   if (side.notNets.length > 0) words.push(`not in ${listRanges(side.notNets)}`);
   if (side.service !== null) words.push(`behind Service ${side.service.namespace}/${side.service.name}`);
   if (side.nodes !== null) words.push(`a node with ${side.nodes.text}`);
-  return { wanted: words.filter((word) => word !== '').join(', ') || 'anybody' };
+  return words.join(', ') || 'anybody';
+}
+
+/** How many conditions of a side's selector an end does not meet. */
+export function countUnmet({ selector }: Side, end: End): number {
+  return selector === null ? 0 : unmet(selector.node, end).length;
 }
 
 /** What an end has instead: its name, and the labels that the side asks for. */
@@ -56,20 +62,37 @@ export function describeEnd(side: Side, end: End): string {
   return [name, ...[...asked].map((label) => showLabel(labels, label))].join(', ');
 }
 
-const showLabel = (labels: LabelLookup, label: string) => {
+function showLabel(labels: LabelLookup, label: string): string {
   const value = labels.get(label);
-  return value === undefined ? `no ${label}` : `${label}=${value}`;
-};
+  return value === undefined ? `no ${wordLabel(label)}` : `${wordLabel(label)}=${value}`;
+}
+
+/** `namespace env == "prod"` for `pcns.env == "prod"`; `a pod` for what only pods have. */
+function wordNode(node: SelectorNode): string {
+  if (node.op === IS_POD.op && node.label === IMPLIED.orchestrator) return 'a pod';
+  return printSelector(mapLabels(node, wordLabel));
+}
+
+function wordLabel(label: string): string {
+  if (label === IMPLIED.namespace) return 'namespace';
+  if (label === IMPLIED.serviceAccount) return 'service account';
+  if (label.startsWith(IMPLIED.namespacePrefix)) return `namespace ${label.slice(IMPLIED.namespacePrefix.length)}`;
+  if (!label.startsWith(IMPLIED.serviceAccountPrefix)) return label;
+  return `service account ${label.slice(IMPLIED.serviceAccountPrefix.length)}`;
+}
 
 /** The operands of a conjunction that no member at the end meets; the whole where it is none. */
 function unmet(node: SelectorNode, { members }: End): SelectorNode[] {
-  const operands = node.op === 'and' ? node.operands : [node];
+  const operands = conjuncts(node);
   const failing = operands.filter((operand) => {
     const selector = compileSelector(operand);
     return !members.some(({ labels }) => selector.matches(labels));
   });
   return failing.length > 0 ? failing : [node];
 }
+
+const conjuncts = (node: SelectorNode): SelectorNode[] =>
+  node.op === 'and' ? node.operands.flatMap(conjuncts) : [node];
 
 function labelsOf(node: SelectorNode): string[] {
   if ('label' in node) return [node.label];

@@ -26,22 +26,35 @@ export function overServiceAccounts(node: SelectorNode): SelectorNode {
 export const inNamespace = (namespace: string): SelectorNode => ({ op: '==', label: NAMESPACE, value: namespace });
 
 /** What only pods have, of all members. */
-export const IS_POD: SelectorNode = { op: '==', label: IMPLIED.orchestrator, value: 'k8s' };
+export const IS_POD: SelectorNode & { readonly op: '==' } = { op: '==', label: IMPLIED.orchestrator, value: 'k8s' };
 
 function rename(node: SelectorNode, prefix: string, all: SelectorNode | null): SelectorNode {
+  const prefixed = mapLabels(node, (label) => `${prefix}${label}`);
+  return all === null ? prefixed : replaceAll(prefixed, all);
+}
+
+/** The same conditions on other labels. */
+export function mapLabels(node: SelectorNode, to: (label: string) => string): SelectorNode {
+  if ('label' in node) return { ...node, label: to(node.label) };
+  if ('operand' in node) return { op: 'not', operand: mapLabels(node.operand, to) };
+  return 'operands' in node ? { op: node.op, operands: node.operands.map((one) => mapLabels(one, to)) } : node;
+}
+
+/** `all()` and `global()` by what they mean among namespaces. */
+function replaceAll(node: SelectorNode, all: SelectorNode): SelectorNode {
   switch (node.op) {
     case 'all':
-      return all ?? node;
+      return all;
     case 'global':
-      return all === null ? node : { op: 'not', operand: all };
-    case 'not': {
-      const operand = rename(node.operand, prefix, all);
-      return operand.op === 'not' ? operand.operand : { op: 'not', operand };
-    }
+      return negate(all);
+    case 'not':
+      return negate(replaceAll(node.operand, all));
     case 'and':
     case 'or':
-      return { op: node.op, operands: node.operands.map((operand) => rename(operand, prefix, all)) };
+      return { op: node.op, operands: node.operands.map((operand) => replaceAll(operand, all)) };
     default:
-      return { ...node, label: `${prefix}${node.label}` };
+      return node;
   }
 }
+
+const negate = (node: SelectorNode): SelectorNode => (node.op === 'not' ? node.operand : { op: 'not', operand: node });
