@@ -4,6 +4,15 @@ import { defineConfig } from 'vitest/config';
 const exclude = ['**/node_modules/**', '**/.next/**', '**/dist/**'];
 const rooms = '{apps,packages,agent,bpf,prisma,infra,e2e}';
 
+const kernelLimits = { testTimeout: 120_000, hookTimeout: 120_000 };
+/** Kernel tests that neither measure time nor look at what others may make on the machine: two at once. */
+const UNTIMED = [
+  'agent/src/ffi/*.kernel.test.ts',
+  'agent/test/cluster-role.kernel.test.ts',
+  'apps/lab/test/{agent,lab-cli}.kernel.test.ts',
+  'bpf/test/*.kernel.test.ts',
+];
+
 export default defineConfig({
   test: {
     projects: [
@@ -11,7 +20,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [`${rooms}/**/*.test.{ts,tsx}`],
-          exclude: [...exclude, '**/*.{db,kernel,cluster}.test.ts'],
+          exclude: [...exclude, '**/*.{db,kernel,cluster,faults}.test.ts'],
           testTimeout: 30_000,
         },
       },
@@ -26,15 +35,25 @@ export default defineConfig({
           maxWorkers: Math.min(2, availableParallelism()),
         },
       },
+      {
+        test: {
+          name: 'kernel-beside',
+          include: UNTIMED,
+          exclude,
+          ...kernelLimits,
+          maxWorkers: Math.min(2, availableParallelism()),
+          sequence: { groupOrder: 1 },
+        },
+      },
       // One at a time: they share the kernel, and they measure it.
       {
         test: {
           name: 'kernel',
           include: [`${rooms}/**/*.kernel.test.ts`],
-          exclude,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          exclude: [...exclude, ...UNTIMED],
+          ...kernelLimits,
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

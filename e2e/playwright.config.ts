@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from '@playwright/test';
 
 /** Debian's Chromium; Playwright's own browsers are not fetched. */
@@ -6,7 +7,7 @@ const executablePath = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
 export default defineConfig({
   testDir: 'console',
   testMatch: '*.e2e.ts',
-  workers: 1,
+  workers: Math.min(2, availableParallelism()),
   timeout: 480_000,
   expect: { timeout: 15_000 },
   outputDir: '../test-results',

@@ -54,7 +54,8 @@ export const TIERS = {
     run: () => runVitestWith(['--config', 'e2e/cluster/vitest.config.ts'], false),
     beside: true,
   },
-  kernel: { usesSystem: true, run: () => runVitest('kernel'), alone: true },
+  faults: { usesSystem: true, run: () => runVitestWith(['--config', 'e2e/faults/vitest.config.ts']) },
+  kernel: { usesSystem: true, run: () => runVitest('kernel*'), alone: true },
   e2e: { usesSystem: true, run: runPlaywright, alone: true },
 } as const satisfies Record<string, Tier>;
 export type TierName = keyof typeof TIERS;
