@@ -1,14 +1,22 @@
-// `npm run build:cli`: one file that starts fast, dist/margay.js. Runs on Node 20, as it is what the launcher calls.
-import { join } from 'node:path';
+// `npm run build:cli`: dist/margay.js, which starts fast. Runs on Node 20, as it is what the launcher calls.
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const ROOM = fileURLToPath(new URL('.', import.meta.url));
 export const BUNDLE = join(ROOM, 'dist/margay.js');
 
-export async function buildCli(outfile = BUNDLE) {
-  await build({
-    entryPoints: [join(ROOM, 'src/main.ts')],
+export async function buildCli(folder = dirname(BUNDLE)) {
+  await bundle('main.ts', join(folder, 'margay.js'));
+  await bundle(`flows/${APART}.ts`, join(folder, `${APART}.js`));
+}
+
+/** What only one command needs, and what takes as long to load as all the rest. */
+const APART = 'recommend-from';
+
+const bundle = (source, outfile) =>
+  build({
+    entryPoints: [join(ROOM, 'src', source)],
     outfile,
     bundle: true,
     platform: 'node',
@@ -25,7 +33,6 @@ export async function buildCli(outfile = BUNDLE) {
     },
     logLevel: 'error',
   });
-}
 
 /** Modules of Margay do nothing when imported, but none says so: unsaid, schemas that no command needs would be made at each start. */
 const dropUnusedModules = {
@@ -33,6 +40,7 @@ const dropUnusedModules = {
   setup({ onResolve, resolve }) {
     onResolve({ filter: /^(\.|@margay\/)/ }, async ({ path, importer, resolveDir, kind, pluginData }) => {
       if (pluginData === 'seen' || kind === 'entry-point') return undefined;
+      if (kind === 'dynamic-import') return { path: `./${APART}.js`, external: true };
       const found = await resolve(path, { importer, resolveDir, kind, pluginData: 'seen' });
       return /\/packages\/(model|policy)\//.test(found.path) ? { ...found, sideEffects: false } : undefined;
     });

@@ -58,7 +58,7 @@ const ROOMS = {
     'packages/jobs',
     'packages/db',
   ],
-  'apps/cli': ['packages/policy'],
+  'apps/cli': ['packages/model', 'packages/policy'],
   'apps/lab': ['packages/model', 'packages/wire', 'bpf'],
   agent: ['packages/model', 'packages/wire', 'packages/policy', 'bpf'],
   bpf: [],

@@ -33,6 +33,9 @@ export class BadInput extends Error {
   override readonly name = 'BadInput';
 }
 
+/** By name: a command that is loaded apart brings a class of its own. */
+export const isBadInput = (error: unknown): error is BadInput => error instanceof Error && error.name === 'BadInput';
+
 /** The text of an option that must be given. */
 export function requireValue(values: Values, name: string): string {
   const value = values[name];

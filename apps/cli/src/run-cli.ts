@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { BAD_INPUT, BadInput, type Command, FINE, type Option } from './command.ts';
+import { BAD_INPUT, BadInput, type Command, FINE, isBadInput, type Option } from './command.ts';
 import { commands } from './commands/commands.ts';
 import { helpOf, overview } from './help.ts';
 
@@ -20,7 +20,7 @@ export async function runCli(args: readonly string[]): Promise<number> {
   try {
     return await runCommand(command, rest);
   } catch (error) {
-    if (error instanceof BadInput) return complain(error.message, `margay ${name} --help says more`);
+    if (isBadInput(error)) return complain(error.message, `margay ${name} --help says more`);
     throw error;
   }
 }

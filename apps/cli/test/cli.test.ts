@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { load as parseYaml } from 'js-yaml';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { buildMargay, folderOf, type Ran } from './run-margay.ts';
+import { BUILD_MS, buildMargay, folderOf, type Ran } from './run-margay.ts';
 import { DB_POLICY, SHOP } from './shop.ts';
 
 let margay: (args: readonly string[], stdin?: string) => Ran;
@@ -13,7 +13,7 @@ const EVERYONE = '0.0.0.0-255.255.255.255[External]';
 
 beforeAll(async () => {
   margay = await buildMargay();
-});
+}, BUILD_MS);
 
 describe('a command line', () => {
   it.each([

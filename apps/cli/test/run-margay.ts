@@ -10,10 +10,15 @@ export interface Ran {
   readonly err: string;
 }
 
+/** What a bundle may take on a busy machine. */
+export const BUILD_MS = 60_000;
+
 /** Bundles the CLI into a folder of its own and answers what runs it as a process. */
 export async function buildMargay(): Promise<(args: readonly string[], stdin?: string) => Ran> {
-  const bundle = join(mkdtempSync(join(tmpdir(), 'margay-cli-')), 'margay.mjs');
-  await buildCli(bundle);
+  const folder = mkdtempSync(join(tmpdir(), 'margay-cli-'));
+  await buildCli(folder);
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  const bundle = join(folder, 'margay.js');
   return (args, stdin = '') => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [bundle, ...args], {
       input: stdin,

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { buildMargay, type Ran } from './run-margay.ts';
+import { BUILD_MS, buildMargay, type Ran } from './run-margay.ts';
 
 /** Others' cases, through the bundled CLI as a process: some of each kind, as the engine alone runs all of them (packages/policy/test). */
 const root = process.env.MARGAY_VECTORS;
@@ -11,7 +11,7 @@ const at = (...parts: string[]) => join(root ?? '', ...parts);
 let margay: (args: readonly string[]) => Ran;
 beforeAll(async () => {
   if (root !== undefined) margay = await buildMargay();
-});
+}, BUILD_MS);
 
 interface Case {
   readonly scenario: string;

@@ -1,3 +1,4 @@
+export { formatAddress } from './address/address.ts';
 export type { AddressRange } from './address/address-range.ts';
 export { type ConnectivityOptions, connectivity } from './connectivity/connectivity.ts';
 export type { ConnectionRow } from './connectivity/list-connections.ts';

@@ -4,6 +4,7 @@ import { diffCommand } from './diff.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { explainCommand } from './explain.ts';
 import { lintCommand } from './lint.ts';
+import { recommendCommand } from './recommend.ts';
 
 /** In the order of the help text. */
 export const commands: readonly Command[] = [
@@ -12,4 +13,5 @@ export const commands: readonly Command[] = [
   explainCommand,
   evaluateCommand,
   lintCommand,
+  recommendCommand,
 ];

@@ -1,0 +1,108 @@
+import { type Inventory, MergedEdge, peerId } from '@margay/model';
+import { BadInput } from '../command.ts';
+import { type Conversation, conversationOf, HubbleFlow } from './hubble.ts';
+import { createPeerFinder, type PeerFinder } from './peer-of.ts';
+
+export interface ReadFlows {
+  readonly edges: readonly MergedEdge[];
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Lines that say nothing about who talks to whom, such as layer 7, and lines that Hubble lost. */
+  readonly passedOver: number;
+  readonly lost: number;
+}
+
+/**
+ * Reads flows as JSON lines: Hubble's (`hubble observe -o jsonpb`, or `-o json`), or edges of Margay's own; each line is recognised by itself.
+ *
+ * @throws BadInput that names the line.
+ */
+export function readFlows(text: string, inventory: Inventory): ReadFlows {
+  const peerOf = createPeerFinder(inventory);
+  const edges = new Map<string, MergedEdge>();
+  const own: MergedEdge[] = [];
+  let [passedOver, lost] = [0, 0];
+  for (const [place, line] of text.split('\n').entries()) {
+    if (line.trim() === '') continue;
+    const value = readLine(line, place + 1);
+    if ('srcId' in value) own.push(decode(MergedEdge, value, place + 1));
+    else if ('lost_events' in value)
+      lost += Number((value.lost_events as { num_events_lost?: unknown })?.num_events_lost ?? 0) || 0;
+    else if ('node_status' in value) passedOver++;
+    else {
+      const conversation = conversationOf(decode(HubbleFlow, value.flow ?? value, place + 1));
+      if (conversation === null) passedOver++;
+      else addConversation(edges, conversation, peerOf);
+    }
+  }
+  const all = [...own, ...edges.values()];
+  if (all.length === 0) throw new BadInput('the flows say nothing about who talks to whom');
+  const times = all.flatMap(({ firstSeenMs, lastSeenMs }) => [firstSeenMs, lastSeenMs]);
+  return {
+    edges: all,
+    fromMs: times.reduce((a, b) => Math.min(a, b)),
+    toMs: times.reduce((a, b) => Math.max(a, b)),
+    passedOver,
+    lost,
+  };
+}
+
+function readLine(line: string, number: number): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(line);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // Said below.
+  }
+  throw new BadInput(
+    `line ${number} of the flows is no JSON object: one flow a line, as hubble observe -o jsonpb prints it`,
+  );
+}
+
+function decode<T>(
+  schema: {
+    safeParse: (value: unknown) => {
+      success: boolean;
+      data?: T;
+      error?: { issues: { path: PropertyKey[]; message: string }[] };
+    };
+  },
+  value: unknown,
+  number: number,
+): T {
+  const { success, data, error } = schema.safeParse(value);
+  if (success && data !== undefined) return data;
+  const [issue] = error?.issues ?? [];
+  throw new BadInput(`line ${number} of the flows: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a flow'}`);
+}
+
+/** Adds a flow to the edge between its ends. A connection that both ends' nodes saw counts once. */
+function addConversation(edges: Map<string, MergedEdge>, one: Conversation, peerOf: PeerFinder): void {
+  const [src, dst] = [peerOf(one.client.end, one.client.address), peerOf(one.server.end, one.server.address)];
+  const [srcId, dstId] = [peerId(src), peerId(dst)];
+  const key = `${srcId} ${dstId} ${one.protocol} ${one.port} ${one.action}`;
+  const known = edges.get(key);
+  const started = one.opens && !one.isReply && one.seenAt !== 'dst' ? 1 : 0;
+  const seenAt = known?.seenAt ?? { src: false, dst: false };
+  edges.set(key, {
+    srcId,
+    src,
+    dstId,
+    dst,
+    protocol: one.protocol,
+    port: one.port,
+    service: null,
+    action: one.action,
+    evidence: 'engine',
+    seenAt: { src: seenAt.src || one.seenAt === 'src', dst: seenAt.dst || one.seenAt === 'dst' },
+    flows: (known?.flows ?? 0) + 1,
+    bytesForward: 0,
+    packetsForward: (known?.packetsForward ?? 0) + (one.isReply ? 0 : 1),
+    bytesReverse: 0,
+    packetsReverse: (known?.packetsReverse ?? 0) + (one.isReply ? 1 : 0),
+    connectionsStarted: (known?.connectionsStarted ?? 0) + started,
+    connectionsCompleted: 0,
+    firstSeenMs: Math.min(known?.firstSeenMs ?? one.timeMs, one.timeMs),
+    lastSeenMs: Math.max(known?.lastSeenMs ?? one.timeMs, one.timeMs),
+  });
+}
