@@ -2,17 +2,27 @@ import { MargayError } from '@margay/model';
 import { z } from 'zod';
 import { benchAgent } from './agent/bench-agent.ts';
 import { benchIngest } from './ingest/bench-ingest.ts';
+import { benchConnectivity } from './policy/bench-connectivity.ts';
 import type { Bench } from './result.ts';
 import { formatTable } from './result.ts';
+import { benchTail } from './tail/bench-tail.ts';
 
 const BENCHES: Readonly<Record<string, { readonly run: Bench; readonly what: string }>> = {
   agent: {
     run: benchAgent,
     what: 'a node agent while 3,000 connections a second are made: CPU, memory, loss (root)',
   },
+  tail: {
+    run: benchTail,
+    what: 'from a packet in the lab to its row on the screen (root, Chromium)',
+  },
   ingest: {
     run: benchIngest,
     what: 'rows a second acknowledged by the real ingest process, to raw COPY of the same rows',
+  },
+  policy: {
+    run: benchConnectivity,
+    what: 'margay connectivity on Online Boutique and on 1,000 workloads: seconds, process start included; MiB',
   },
 };
 
