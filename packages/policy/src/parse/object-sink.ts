@@ -1,4 +1,5 @@
 import { nameObject, type RawObject } from '../kinds/raw-object.ts';
+import { describe, isAbsent } from './place.ts';
 import type { Problem } from './problem.ts';
 
 /** Takes the problems of one object. */
@@ -33,7 +34,13 @@ export type Seen = Map<string, RawObject>;
 
 /** Whether the object has a name, and nobody else has it; else it is told. */
 export function checkNamed(object: RawObject, sink: ObjectSink, seen: Seen): boolean {
-  const { apiVersion, kind, namespace, name } = object;
+  const { apiVersion, kind, namespace, name, metadata } = object;
+  for (const field of ['name', 'namespace']) {
+    const value = metadata[field];
+    if (isAbsent(value) || typeof value === 'string') continue;
+    sink.report(`metadata.${field}`, `${describe(value)} is no text`, 'a name, in quotes where it looks like a number');
+    return false;
+  }
   if (name === '') {
     sink.report('metadata.name', 'missing', 'a name');
     return false;

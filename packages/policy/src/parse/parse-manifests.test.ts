@@ -126,6 +126,15 @@ describe('objects', () => {
     ]);
   });
 
+  it('takes no number for a name, and above all not for a namespace', () => {
+    const text = policy('p').replace('namespace: shop', 'namespace: 1e3');
+    expect(read(text).problems).toMatchObject([
+      { path: 'metadata.namespace', message: '1000 is no text', severity: 'object' },
+    ]);
+    expect(read(text, 'fail-closed').policies.policies).toEqual([]);
+    expect(read(policy('7')).problems).toMatchObject([{ path: 'metadata.name', message: '7 is no text' }]);
+  });
+
   it('strict leaves an invalid policy out, fail-closed keeps what it closes', () => {
     const text = `${policy('bad', 'podSelector: {}, ingress: [{from: [{ipBlock: {cidr: nonsense}}]}]')}---\n${policy('good')}`;
     expect(names(read(text)).policies).toEqual(['good']);
