@@ -149,4 +149,37 @@ describe('createDecider', () => {
     expect(names(inv, edge({ kind: 'node', name: 'n1' }, workload('cart'), 1))[1]).toBe('ingress from-node');
     expect(names(inv, edge(workload('front'), workload('cart'), 1))[1]).toBe('ingress from-shop');
   });
+
+  it('asks policies of every kind, in their tiers, and calls them as traces do', () => {
+    const calico = (kind: string, name: string, spec: unknown) => ({
+      ...policy(name, spec),
+      namespace: kind.includes('Global') ? '' : 'shop',
+      apiVersion: 'projectcalico.org/v3',
+      kind,
+    });
+    const inv = inventory([
+      closeCart,
+      calico('GlobalNetworkPolicy', 'ping', {
+        order: 1,
+        selector: "app == 'cart'",
+        ingress: [{ action: 'Allow', protocol: 'ICMP', icmp: { type: 8 } }],
+      }),
+      calico('StagedNetworkPolicy', 'staged', { selector: 'all()', ingress: [{ action: 'Deny' }] }),
+    ]);
+    const ping = { ...edge(workload('front'), workload('cart'), 8 << 8), protocol: 1 };
+    expect(createDecider(inv)(ping).decidedBy).toEqual([
+      { kind: 'GlobalNetworkPolicy', namespace: '', name: 'ping', direction: 'ingress' },
+      { kind: 'KubernetesNetworkPolicy', namespace: 'shop', name: 'close-cart', direction: 'ingress' },
+    ]);
+    const pong = { ...ping, port: 0, action: 'deny' as const };
+    expect(createDecider(inv)(pong).decidedBy.map(({ name }) => name)).toEqual(['ping', 'close-cart']);
+  });
+
+  it('says of a denied edge that the engine would allow no policy as deciding, only who governs', () => {
+    const inv = inventory([allowFromFront]);
+    expect(names(inv, edge(workload('front'), workload('cart'), 8080, 'deny'))).toEqual([
+      'denied',
+      'ingress allow-front',
+    ]);
+  });
 });
