@@ -1,7 +1,6 @@
 import { MargayError } from '@margay/model';
 import { z } from 'zod';
 import { generate } from '../../prisma/generate.ts';
-import { benchConnectivity } from './policy/bench-connectivity.ts';
 import type { Bench } from './result.ts';
 import { formatTable } from './result.ts';
 
@@ -19,7 +18,7 @@ const BENCHES: Readonly<Record<string, { readonly load: () => Promise<Bench>; re
     what: 'rows a second acknowledged by the real ingest process, to raw COPY of the same rows',
   },
   policy: {
-    run: benchConnectivity,
+    load: async () => (await import('./policy/bench-connectivity.ts')).benchConnectivity,
     what: 'margay connectivity on Online Boutique and on 1,000 workloads: seconds, process start included; MiB',
   },
 };
