@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { load as parseYaml } from 'js-yaml';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -43,6 +44,28 @@ describe('a command line', () => {
     expect(ran.code).toBe(2);
     expect(ran.out + ran.err).toContain(message);
     if (args.length > 0) expect(ran.out).toBe('');
+  });
+});
+
+describe('completion', () => {
+  it('completes commands and options in bash', () => {
+    const { out } = margay(['completion', 'bash']);
+    const complete = (...words: string[]) =>
+      spawnSync(
+        'bash',
+        [
+          '-c',
+          `${out}\nCOMP_WORDS=(${words.map((word) => `"${word}"`).join(' ')}) COMP_CWORD=${words.length - 1}\n_margay; echo "\${COMPREPLY[@]}"`,
+        ],
+        {
+          encoding: 'utf8',
+        },
+      ).stdout.trim();
+    expect(complete('margay', 'con')).toBe('connectivity');
+    expect(complete('margay', 'explain', '--f')).toBe('--from');
+    expect(margay(['completion', 'zsh']).out).toContain('bashcompinit');
+    expect(margay(['completion', 'fish']).out).toContain('-l from');
+    expect(margay(['completion', 'tcsh']).code).toBe(2);
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Command } from '../command.ts';
+import { createCompletionCommand } from './completion.ts';
 import { connectivityCommand } from './connectivity.ts';
 import { diffCommand } from './diff.ts';
 import { evaluateCommand } from './evaluate.ts';
@@ -6,8 +7,7 @@ import { explainCommand } from './explain.ts';
 import { lintCommand } from './lint.ts';
 import { recommendCommand } from './recommend.ts';
 
-/** In the order of the help text. */
-export const commands: readonly Command[] = [
+const answering: readonly Command[] = [
   connectivityCommand,
   diffCommand,
   explainCommand,
@@ -15,3 +15,6 @@ export const commands: readonly Command[] = [
   lintCommand,
   recommendCommand,
 ];
+
+/** In the order of the help text. */
+export const commands: readonly Command[] = [...answering, createCompletionCommand(answering)];

@@ -3,6 +3,7 @@ import type { Command, Values } from '../command.ts';
 import { chooseHostNetwork, HOST_NETWORK_HELP, HOST_NETWORK_OPTION } from '../host-network.ts';
 import { loadCluster } from '../input/load-cluster.ts';
 import { say } from '../output/say.ts';
+import { withProgress } from '../output/with-progress.ts';
 import { writeOut } from '../output/write-out.ts';
 import { type TableRow, writeCsv, writeDot, writeJson, writeMarkdown, writeYaml } from '../output/write-table.ts';
 
@@ -38,7 +39,7 @@ ${HOST_NETWORK_HELP}`,
       scope,
       hostNetwork: chooseHostNetwork(cluster, policies, values),
     });
-    await writeOut(format(result.rows(), values));
+    await writeOut(format(withProgress(result.rows(), result.workloads.length), values));
     const uneven = result.uneven();
     if (uneven.length > 0)
       say(
