@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Kubectl, KubeObject } from './kubectl.ts';
+import type { Kubectl } from './kubectl.ts';
 import { runShell } from './shell.ts';
 
 const PROGRAM = readFileSync(join(import.meta.dirname, 'app/workload.mjs'), 'utf8');
@@ -17,20 +17,27 @@ export async function callNodePorts(
 ): Promise<void> {
   const found = (await kubectl.list('services', namespace)).find(({ metadata }) => metadata.name === service);
   const [port] = (found?.spec.ports ?? []) as { nodePort: number }[];
-  const selector = Object.entries((found?.spec.selector ?? {}) as Record<string, string>);
-  const nodes = (await kubectl.list('pods', namespace))
-    .filter(({ metadata }) => selector.every(([key, value]) => metadata.labels?.[key] === value))
-    .map(({ spec }) => spec.nodeName);
-  const calls = (await kubectl.list('nodes'))
-    .filter(({ metadata }) => nodes.includes(metadata.name))
-    .flatMap(internalAddresses)
-    .map((host) => ({ name: 'node-port', host, port: port?.nodePort, count, everyMs: 200 }));
+  const { app = '' } = (found?.spec.selector ?? {}) as { app?: string };
+  const calls = (await nodeAddressesOf(kubectl, namespace, app)).map((host) => ({
+    name: 'node-port',
+    host,
+    port: port?.nodePort,
+    count,
+    everyMs: 200,
+  }));
   const behaviour = JSON.stringify({ calls });
   await runShell(`${outside ?? ''} node --input-type=module - '${behaviour}'`, { input: PROGRAM });
 }
 
-/** By which other machines know a node. */
-export function internalAddresses({ status }: KubeObject): string[] {
-  const addresses = (status.addresses ?? []) as { type: string; address: string }[];
-  return addresses.filter(({ type }) => type === 'InternalIP').map(({ address }) => address);
+/** By which other machines know the nodes that have pods of an application, sorted. */
+export async function nodeAddressesOf(kubectl: Kubectl, namespace: string, app: string): Promise<string[]> {
+  const nodes = (await kubectl.list('pods', namespace))
+    .filter(({ metadata }) => metadata.labels?.app === app)
+    .map(({ spec }) => spec.nodeName);
+  return (await kubectl.list('nodes'))
+    .filter(({ metadata }) => nodes.includes(metadata.name))
+    .flatMap(({ status }) => (status.addresses ?? []) as { type: string; address: string }[])
+    .filter(({ type }) => type === 'InternalIP')
+    .map(({ address }) => address)
+    .sort();
 }

@@ -16,11 +16,11 @@ import { DISPOSABLE, openDisposableCluster } from './disposable-cluster.ts';
 import { readClusterEnvironment } from './environment.ts';
 import { inspectNodes, inspectorObjects, type Traces } from './inspector.ts';
 import { readLedgers } from './ledger-edges.ts';
-import { callNodePorts, internalAddresses } from './node-ports.ts';
+import { callNodePorts, nodeAddressesOf } from './node-ports.ts';
 import { summarisePolicy } from './policy-summary.ts';
 import { runShell } from './shell.ts';
 import { takeAway } from './take-away.ts';
-import { until } from './until.ts';
+import { until, untilSettled } from './until.ts';
 
 const environment = readClusterEnvironment(process.env);
 
@@ -135,19 +135,24 @@ describe('a real cluster', { timeout: 240_000 }, () => {
     await callNodePorts(kubectl, { namespace: shop, service: 'frontend', outside: run.environment.outside, count: 7 });
     await kubectl.run(['-n', 'margay', 'rollout', 'status', 'daemonset/margay-node', '--timeout=90s']);
     note('every node agent was restarted');
-    await until(
-      () => kubectl.list('jobs', data),
-      (jobs) => jobs.length > 0,
-      70_000,
-    );
+    const jobs = () => kubectl.list('jobs', data);
+    await until(jobs, ({ length }) => length > 0, 70_000);
     await kubectl.run(['-n', data, 'patch', 'cronjob/report', '-p', '{"spec":{"suspend":true}}']);
+    const ended = await until(jobs, (all) => all.every(({ status }) => status.succeeded === 1), 60_000);
+    expect(ended.length).toBeGreaterThan(0);
+    const isProbed = (text: string) => text.startsWith('node ') && text.includes(`→ ${shop}/Deployment/api `);
+    const steady = (of: ReadonlyMap<string, number>) =>
+      Object.fromEntries([...of].filter(([text]) => !isProbed(text)).sort());
     const ledgers = () => readLedgers(kubectl, namespaces, 'outside');
-    const told = await until(ledgers, ({ busy }) => busy.length === 0, 60_000);
+    const told = await untilSettled(
+      ledgers,
+      ({ busy, edges }) => (busy.length === 0 ? JSON.stringify(steady(edges)) : null),
+      60_000,
+    );
     expect(told.busy).toEqual([]);
     expect(told.failed).toEqual([]);
     note(`the ledgers hold ${[...told.edges.values()].reduce((sum, count) => sum + count, 0)} connections`);
 
-    const isProbed = (text: string) => text.startsWith('node ') && text.includes(`→ ${shop}/Deployment/api `);
     const matches = (counted: ReadonlyMap<string, number>) =>
       [...told.edges].every(([text, count]) => (counted.get(text) ?? 0) >= count);
     const reached = await until(seenEdges, ({ counted }) => matches(counted), 30_000);
@@ -157,8 +162,6 @@ describe('a real cluster', { timeout: 240_000 }, () => {
     await until(graph, ({ frontierMs }) => (frontierMs ?? 0) > settled, 20_000);
     const { counted, dns, losses, edges } = await seenEdges();
     const later = await ledgers();
-    const steady = (of: ReadonlyMap<string, number>) =>
-      Object.fromEntries([...of].filter(([text]) => !isProbed(text)).sort());
     expect(steady(counted)).toEqual(steady(told.edges));
     // A kubelet's probes go on: as many as there were at the first look, at most those at the last.
     const probes = [...told.edges].filter(([text]) => isProbed(text));
@@ -211,7 +214,10 @@ describe('a real cluster', { timeout: 240_000 }, () => {
       const { yaml } = await user.query<z.infer<typeof RecommendationDetail>>('recommendation.get', { clusterId, id });
       policies[key.replace('workload/', '')] = summarisePolicy(parse(yaml ?? ''));
     }
-    const nodes = (await run.kubectl.list('nodes')).flatMap(internalAddresses).map((address) => `${address}/32`);
+    const nodesOf = async (namespace: string, app: string) =>
+      (await nodeAddressesOf(run.kubectl, namespace, app)).map((address) => `${address}/32`).sort();
+    const watched = await nodesOf(shop, 'frontend');
+    const watchers = await nodesOf(data, 'watcher');
     const canary = [`${shop} app=api track=canary`];
     const stable = [`${shop} app=api track=stable`];
     const db = [`${data} app=db`];
@@ -226,7 +232,7 @@ describe('a real cluster', { timeout: 240_000 }, () => {
           { to: stable, ports: ['TCP 8080'] },
           { to: canary, ports: ['TCP 8081'] },
           { to: [`${data} app=cache`], ports: ['UDP 9000'] },
-          { to: nodes, ports: [`TCP ${run.hostPort}`] },
+          { to: watched, ports: [`TCP ${run.hostPort}`] },
           dns,
         ]),
       },
@@ -235,7 +241,7 @@ describe('a real cluster', { timeout: 240_000 }, () => {
         selects: 'app=api track=stable',
         ingress: [
           { from: [`${shop} app=frontend`], ports: ['TCP 8080'] },
-          { from: nodes, ports: ['TCP 8080'] },
+          { from: watchers, ports: ['TCP 8080'] },
         ],
         egress: expect.arrayContaining([{ to: db, ports: ['TCP 5432'] }, dns, outside]),
       },
@@ -244,7 +250,7 @@ describe('a real cluster', { timeout: 240_000 }, () => {
         selects: 'app=api track=canary',
         ingress: [
           { from: [`${shop} app=frontend`], ports: ['TCP 8081'] },
-          { from: nodes, ports: ['TCP 8081'] },
+          { from: watchers, ports: ['TCP 8081'] },
         ],
         egress: expect.arrayContaining([{ to: db, ports: ['TCP 5432'] }, dns]),
       },
