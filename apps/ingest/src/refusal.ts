@@ -33,15 +33,13 @@ export function toRefusal(error: unknown): { refusal: Refusal; known: boolean } 
     const body = { code: error.code, message: error.message.slice(0, 1000), retryable };
     return { refusal: new Refusal(status, body, status >= 429 ? RETRY_AFTER_SECONDS : null), known: status < 500 };
   }
-  if (isDatabaseAway(error))
-    return {
-      refusal: new Refusal(
-        503,
-        { code: 'UNAVAILABLE', message: 'the database is away: try again', retryable: true },
-        RETRY_AFTER_SECONDS,
-      ),
-      known: false,
-    };
+  if (isDatabaseAway(error)) {
+    const message = isDiskFull(error)
+      ? 'the disk of the database is full: make room there'
+      : 'the database is away: try again';
+    const body = { code: 'UNAVAILABLE', message, retryable: true };
+    return { refusal: new Refusal(503, body, RETRY_AFTER_SECONDS), known: false };
+  }
   const body = { code: 'INTERNAL', message: 'ingest failed: its log says why', retryable: true };
   return { refusal: new Refusal(500, body, RETRY_AFTER_SECONDS), known: false };
 }
@@ -57,4 +55,9 @@ function isDatabaseAway(error: unknown): boolean {
       error.message,
     )
   );
+}
+
+/** PostgreSQL's 53100, disk_full. */
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === '53100';
 }
