@@ -37,6 +37,7 @@ describe('a command line', () => {
     [['connectivity', before, '--loud'], '--loud'],
     [['connectivity', before, '--host-network', 'x'], 'neither nodes nor pods'],
     [['evaluate', before], '--probes is missing'],
+    [['diff', '-', '-'], 'stdin holds one thing'],
     [['explain', before, '--from', 'shop/web', '--to', 'shop/db', '--port', 'tcp/x'], '--port tcp/x'],
     [['explain', before, '--from', 'shop/nobody', '--to', 'shop/db', '--port', 'tcp/1'], 'there is no shop/nobody'],
   ])('%j is refused', (args, message) => {
@@ -185,6 +186,8 @@ describe('explain', () => {
     });
     expect(ask('udp/53').out).toContain('isolated by KubernetesNetworkPolicy shop/db');
     expect(ask('icmp/8/0').code).toBe(1);
+    expect(parseYaml(ask('tcp/5433', '-o', 'yaml').out)).toEqual(JSON.parse(denied.out));
+    expect(ask('tcp/5433', '-o', 'yaml').out).not.toContain('&ref');
   });
 });
 

@@ -1,8 +1,8 @@
 import { type DiffRow, diffConnectivity } from '@margay/policy';
-import { dump } from 'js-yaml';
 import { BAD_INPUT, type Command, FINDING, FINE } from '../command.ts';
 import { chooseHostNetwork, HOST_NETWORK_HELP, HOST_NETWORK_OPTION } from '../host-network.ts';
 import { loadCluster } from '../input/load-cluster.ts';
+import { toYaml } from '../output/to-yaml.ts';
 import { writeOut } from '../output/write-out.ts';
 import { type TableRow, writeCsv, writeDot, writeMarkdown } from '../output/write-table.ts';
 
@@ -32,7 +32,7 @@ ${HOST_NETWORK_HELP}`,
     const forms: Readonly<Record<string, () => Iterable<string>>> = {
       txt: () => lines(rows, added, removed),
       json: () => [`${JSON.stringify(whole, null, 2)}\n`],
-      yaml: () => [dump(whole)],
+      yaml: () => [toYaml(whole)],
       csv: () => writeCsv(COLUMNS, table),
       md: () => writeMarkdown(COLUMNS, table),
       dot: () => writeDot(rows.map(toEdge)),

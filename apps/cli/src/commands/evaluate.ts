@@ -1,10 +1,10 @@
 import type { DirectionEvaluation, TraceEntry } from '@margay/policy';
-import { dump } from 'js-yaml';
 import { type Answer, ask } from '../ask.ts';
 import { BadInput, type Command, requireValue } from '../command.ts';
 import { loadCluster } from '../input/load-cluster.ts';
 import { readOne } from '../input/read-files.ts';
 import { readProbes } from '../input/read-probes.ts';
+import { toYaml } from '../output/to-yaml.ts';
 import { writeOut } from '../output/write-out.ts';
 
 export const evaluateCommand: Command = {
@@ -37,7 +37,7 @@ pending takes staged policies as enforced. "ambiguous": true where the pods of a
       }
     });
     if (wrong.length > 0) throw new BadInput(wrong.join('\n'));
-    await writeOut(values.output === 'yaml' ? [dump(answers)] : pieces(answers));
+    await writeOut(values.output === 'yaml' ? [toYaml(answers)] : pieces(answers));
     return exitCode;
   },
 };

@@ -8,13 +8,13 @@ import {
   type Trace,
   type TraceEntry,
 } from '@margay/policy';
-import { dump } from 'js-yaml';
 import { type Answer, ask } from '../ask.ts';
 import { BAD_INPUT, BadInput, type Command, FINDING, FINE, requireValue } from '../command.ts';
 import { loadCluster } from '../input/load-cluster.ts';
 import { readProtocol } from '../input/protocol.ts';
 import type { Probe } from '../input/read-probes.ts';
 import { say } from '../output/say.ts';
+import { toYaml } from '../output/to-yaml.ts';
 import { writeOut } from '../output/write-out.ts';
 
 export const explainCommand: Command = {
@@ -40,7 +40,7 @@ Service's. Exit code 1: denied.`,
     const forms: Readonly<Record<string, () => Iterable<string>>> = {
       txt: () => lines(explained, `${from} -> ${to} ${values.port}`),
       json: () => [`${JSON.stringify(explained, null, 2)}\n`],
-      yaml: () => [dump(explained)],
+      yaml: () => [toYaml(explained)],
     };
     await writeOut(forms[String(values.output)]?.() ?? []);
     if (answer.ambiguous) say('pods, or addresses, of that name are not treated alike; shown is the first');

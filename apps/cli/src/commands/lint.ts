@@ -1,7 +1,7 @@
 import { type Finding, lint } from '@margay/policy';
-import { dump } from 'js-yaml';
 import { BAD_INPUT, type Command, FINDING, FINE } from '../command.ts';
 import { loadCluster } from '../input/load-cluster.ts';
+import { toYaml } from '../output/to-yaml.ts';
 import { writeOut } from '../output/write-out.ts';
 import { type TableRow, writeCsv, writeMarkdown } from '../output/write-table.ts';
 
@@ -23,7 +23,7 @@ A note is common and may well be meant, such as a default deny. Exit code 1: a w
     const forms: Readonly<Record<string, () => Iterable<string>>> = {
       txt: () => findings.map(line),
       json: () => [`${JSON.stringify(findings, null, 2)}\n`],
-      yaml: () => [dump(findings)],
+      yaml: () => [toYaml(findings)],
       csv: () => writeCsv(COLUMNS, findings.map(toCells)),
       md: () => writeMarkdown(COLUMNS, findings.map(toCells)),
     };

@@ -1,6 +1,6 @@
 import { type ClusterModel, type PolicySet, type Recommendation, recommend } from '@margay/policy';
-import { dump } from 'js-yaml';
 import { say } from '../output/say.ts';
+import { toYaml } from '../output/to-yaml.ts';
 import { inventoryOf } from './inventory-of.ts';
 import { readFlows } from './read-flows.ts';
 
@@ -24,7 +24,7 @@ export function recommendFrom(
     case 'md':
       return found.map(page);
     default:
-      return found.flatMap(({ yaml, policy }) => (policy === null ? [] : [`---\n${yaml ?? dump(policy)}`]));
+      return found.flatMap(({ yaml, policy }) => (policy === null ? [] : [`---\n${yaml ?? toYaml(policy)}`]));
   }
 }
 

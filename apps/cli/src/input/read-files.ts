@@ -28,7 +28,11 @@ export function readOne(path: string): string {
   return path === STDIN ? readText(0, 'stdin') : readText(path, path);
 }
 
+let stdinIsRead = false;
+
 function readText(source: string | 0, name: string): string {
+  if (source === 0 && stdinIsRead) throw new BadInput('stdin holds one thing: give a file for the other');
+  stdinIsRead ||= source === 0;
   try {
     return readFileSync(source, 'utf8');
   } catch (error) {
