@@ -27,5 +27,6 @@ export function speaksOfIpv6(terms: readonly SideTerm[], cluster: ClusterModel):
   );
 }
 
-const namedRanges = (terms: readonly SideTerm[]): readonly AddressRange[] =>
+/** Blocks that rules name themselves. */
+export const namedRanges = (terms: readonly SideTerm[]): readonly AddressRange[] =>
   terms.flatMap(({ side: { nets, notNets } }) => [...(nets ?? []), ...notNets]);

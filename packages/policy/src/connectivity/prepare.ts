@@ -3,7 +3,7 @@ import type { Direction, PolicySet } from '../model/policy.ts';
 import { type AddressSet, NO_ADDRESSES, unionAddresses } from '../sets/address-set.ts';
 import type { Vocabulary } from '../sets/format-connections.ts';
 import { interval } from '../sets/intervals.ts';
-import { addressCuts, speaksOfIpv6 } from './address-cuts.ts';
+import { addressCuts, namedRanges, speaksOfIpv6 } from './address-cuts.ts';
 import { type AddressGrid, createAddressGrid } from './address-grid.ts';
 import { type CompiledRule, compileRules, type SideTerm } from './compile-rules.ts';
 import { type ConnectionPool, NONE } from './connection-pool.ts';
@@ -34,7 +34,7 @@ export interface Prepared {
   /** The addresses outside the cluster, by class. */
   readonly outside: ReadonlyMap<EndClass, AddressSet>;
   readonly families: readonly (4 | 6)[];
-  /** Where rules of a direction cut the addresses that may be at the other end. */
+  /** Where policies themselves name blocks of the addresses at the other end; network sets, often of thousands, divide only what they treat differently. */
   readonly grids: Readonly<Record<Direction, AddressGrid>>;
   readonly controller: EndClass;
   readonly vocabulary: Vocabulary;
@@ -50,8 +50,7 @@ export function prepare(cluster: ClusterModel, policySet: PolicySet, options: Pr
   const policies = tiers.flatMap((tier) => tier.policies);
   const { rules, terms } = compileRules(policies, pool);
   const grid = createAddressGrid(addressCuts(terms, cluster));
-  const peerGrid = (direction: Direction) =>
-    createAddressGrid(addressCuts(peerTerms(rules[direction], terms), cluster));
+  const peerGrid = (direction: Direction) => createAddressGrid(namedRanges(peerTerms(rules[direction], terms)));
   const workloads = cluster.workloads
     .map((workload) => ({
       name: nameOf(workload),
