@@ -1,4 +1,4 @@
-import { type BpfMap, ENUMS, possibleCpus, testRun } from '../../agent/src/ffi/index.ts';
+import { type BpfMap, ENUMS, KEY, KeyPile, possibleCpus, testRun } from '../../agent/src/ffi/index.ts';
 import { type KernelMaps, loadKernelMaps } from '../../agent/src/flows/kernel/kernel-maps.ts';
 import { type Lifetimes, readLifetimes, type Scan } from '../../agent/src/flows/kernel/lifetimes.ts';
 import { readCounts } from '../../agent/src/flows/kernel/read-counts.ts';
@@ -31,7 +31,7 @@ export class Observer {
 
   /** What a look at the connection table between two moments tells. */
   async lifetimes(scan: Partial<Scan> & { fromNs: number; toNs: number }): Promise<Lifetimes> {
-    const found: Lifetimes = { samples: [], expired: [], count: 0 };
+    const found: Lifetimes = { samples: [], expired: new KeyPile(KEY.bytes), count: 0 };
     const full: Scan = { underPressure: false, isGone: () => false, ...scan };
     for (const map of [this.maps.connections, this.maps.reserve]) {
       for await (const batch of map.batches()) readLifetimes(batch, full, (ns) => ns / 1e6, found);
