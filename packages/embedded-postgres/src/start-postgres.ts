@@ -36,7 +36,7 @@ export interface RunningPostgres {
 /**
  * Starts a PostgreSQL server on a loopback port, on its own data directory.
  *
- * @throws MargayError PRECONDITION_FAILED with the end of the server's log when it does not come up in 60 s.
+ * @throws MargayError PRECONDITION_FAILED with the end of the server's log when it ends, or does not come up (a minute; a quarter of an hour where it recovers from a crash).
  */
 export async function startPostgres(options: PostgresOptions): Promise<RunningPostgres> {
   const binaries = await findBinaries();
@@ -143,20 +143,27 @@ async function clearStalePid(dataDirectory: string): Promise<void> {
   } else if (process.platform === 'linux') await rm(file, { force: true });
 }
 
+/** To say that it is starting. */
+const SIGN_MS = 60_000;
+/** To replay its log, which may hold `max_wal_size` and more: killing it would only make it begin again. */
+const RECOVERY_MS = 900_000;
+
 async function waitUntilReady(child: ChildProcess, dataDirectory: string, tail: readonly string[]): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while (Date.now() < deadline && child.exitCode === null && child.signalCode === null) {
-    if (await isReady(dataDirectory, child.pid)) return;
+  const startedMs = performance.now();
+  while (child.exitCode === null && child.signalCode === null) {
+    const status = await statusOf(dataDirectory, child.pid);
+    if (status === 'ready') return;
+    if (performance.now() - startedMs > (status === 'starting' ? RECOVERY_MS : SIGN_MS)) break;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   child.kill('SIGKILL');
   throw new MargayError('PRECONDITION_FAILED', `PostgreSQL did not start. Its last words:\n${tail.join('\n')}`);
 }
 
-/** What pg_ctl waits for: this server's own pid in the first line of postmaster.pid, and `ready` in the eighth (PostgreSQL's storage documentation, postmaster.pid). */
-async function isReady(dataDirectory: string, pid: number | undefined): Promise<boolean> {
+/** What pg_ctl looks at: this server's own pid in the first line of postmaster.pid, and `starting` or `ready` in the eighth (PostgreSQL's storage documentation, postmaster.pid). */
+async function statusOf(dataDirectory: string, pid: number | undefined): Promise<string> {
   const lines = (await readFile(join(dataDirectory, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
-  return Number(lines[0]) === pid && lines[7]?.trim() === 'ready';
+  return Number(lines[0]) === pid ? (lines[7]?.trim() ?? '') : '';
 }
 
 function freePort(): Promise<number> {
