@@ -218,7 +218,11 @@ describe('the cluster role on a real API server', () => {
     const node = connectKube({ KUBECONFIG: await api.kubeconfigOf('margay', 'margay-node') });
     await expect(kube.json('/api/v1/secrets')).rejects.toThrow(/403/);
     await expect(kube.json('/api/v1/namespaces/margay/secrets')).rejects.toThrow(/403/);
-    await expect(node.json(SECRET_PATH)).rejects.toThrow(/403/);
+    // What a node mounts it may also ask for, by name; no other Secret, and no change.
+    await expect(node.json(SECRET_PATH)).resolves.toMatchObject({ kind: 'Secret' });
+    await expect(node.json('/api/v1/namespaces/margay/secrets')).rejects.toThrow(/403/);
+    await expect(node.json(SECRET_PATH.replace(/[^/]+$/, 'margay-install-token'))).rejects.toThrow(/403/);
+    await expect(node.json(SECRET_PATH, { method: 'PUT', body: { data: {} } })).rejects.toThrow(/403/);
     await expect(node.json('/apis/apps/v1/deployments')).rejects.toThrow(/403/);
     const body = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'x' } };
     await expect(kube.json('/api/v1/namespaces/margay/configmaps', { method: 'POST', body })).rejects.toThrow(/403/);
