@@ -8,9 +8,10 @@ const kernelLimits = { testTimeout: 120_000, hookTimeout: 120_000 };
 /** Kernel tests that neither measure time nor look at what others may make on the machine: two at once. */
 const UNTIMED = [
   'agent/src/ffi/*.kernel.test.ts',
-  'agent/test/cluster-role.kernel.test.ts',
+  'agent/test/*.kernel.test.ts',
   'apps/lab/test/{agent,lab-cli}.kernel.test.ts',
   'bpf/test/*.kernel.test.ts',
+  'e2e/kernel/restart.kernel.test.ts',
 ];
 
 export default defineConfig({
