@@ -23,6 +23,8 @@ export default defineConfig({
           include: [`${rooms}/**/*.test.{ts,tsx}`],
           exclude: [...exclude, '**/*.{db,kernel,cluster,faults}.test.ts'],
           testTimeout: 30_000,
+          // Vitest would leave one CPU idle: on two, half of the machine.
+          maxWorkers: availableParallelism(),
         },
       },
       {
