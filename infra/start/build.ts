@@ -6,7 +6,7 @@ import { MargayError } from '@margay/model';
 import { ROOT } from './settings.ts';
 
 const SOURCES = ['apps/console', 'packages', 'prisma', 'package-lock.json'];
-const IGNORED = new Set(['node_modules', '.next', 'dist', 'test', 'README.md', 'generated']);
+const IGNORED = new Set(['node_modules', '.next', 'dist', 'test', 'README.md', 'generated', 'next-env.d.ts']);
 
 /**
  * Builds the console once per state of its sources; a second start finds the stamp and skips it.
