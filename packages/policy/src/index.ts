@@ -1,5 +1,6 @@
 export { formatAddress } from './address/address.ts';
 export type { AddressRange } from './address/address-range.ts';
+export type * from './classifier/tables.ts';
 export { type ConnectivityOptions, connectivity } from './connectivity/connectivity.ts';
 export type { ConnectionRow } from './connectivity/list-connections.ts';
 export type { HostNetwork } from './connectivity/spot.ts';
