@@ -1,6 +1,14 @@
 export { formatAddress } from './address/address.ts';
 export type { AddressRange } from './address/address-range.ts';
+export {
+  type ClassifiedEnd,
+  type ClassifiedPacket,
+  type Classifier,
+  createClassifier,
+  type PolicyView,
+} from './classifier/classifier.ts';
 export type * from './classifier/tables.ts';
+export { viewOf } from './classifier/tiers-view.ts';
 export { type ConnectivityOptions, connectivity } from './connectivity/connectivity.ts';
 export type { ConnectionRow } from './connectivity/list-connections.ts';
 export type { HostNetwork } from './connectivity/spot.ts';

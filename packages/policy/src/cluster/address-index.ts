@@ -4,6 +4,9 @@ import type { AddressRange } from '../address/address-range.ts';
 export interface AddressIndex<T> {
   /** Everything with a block that holds all of `range`, each once, in the order it was added. */
   readonly holding: (range: AddressRange) => readonly T[];
+  readonly add: (entry: AddressEntry<T>) => void;
+  /** Takes away what was added with these ranges and this value. */
+  readonly remove: (entry: AddressEntry<T>) => void;
 }
 
 export interface AddressEntry<T> {
@@ -20,19 +23,40 @@ interface Blocks<T> {
 
 export function createAddressIndex<T>(entries: readonly AddressEntry<T>[]): AddressIndex<T> {
   const bySize = new Map<string, Blocks<T>>();
-  for (const [place, { ranges, value }] of entries.entries()) {
-    for (const { family, first, last } of ranges) {
-      const size = last - first + 1n;
-      const key = `${family}/${size}`;
-      const blocks: Blocks<T> = bySize.get(key) ?? { family, size, byFirst: new Map() };
-      bySize.set(key, blocks);
-      const found = blocks.byFirst.get(first);
-      if (found === undefined) blocks.byFirst.set(first, [{ place, value }]);
+  let all: Blocks<T>[] = [];
+  let added = 0;
+  const blocksOf = ({ family, first, last }: AddressRange) => {
+    const size = last - first + 1n;
+    const key = `${family}/${size}`;
+    const known = bySize.get(key);
+    if (known !== undefined) return known;
+    const blocks: Blocks<T> = { family, size, byFirst: new Map() };
+    bySize.set(key, blocks);
+    all = [...bySize.values()];
+    return blocks;
+  };
+  const add = ({ ranges, value }: AddressEntry<T>) => {
+    const place = added++;
+    for (const range of ranges) {
+      const { byFirst } = blocksOf(range);
+      const found = byFirst.get(range.first);
+      if (found === undefined) byFirst.set(range.first, [{ place, value }]);
       else if (found.at(-1)?.place !== place) found.push({ place, value });
     }
-  }
-  const all = [...bySize.values()];
-  return { holding: (range) => find(all, range) };
+  };
+  for (const entry of entries) add(entry);
+  return {
+    add,
+    remove: ({ ranges, value }) => {
+      for (const range of ranges) {
+        const { byFirst } = blocksOf(range);
+        const left = (byFirst.get(range.first) ?? []).filter((one) => one.value !== value);
+        if (left.length === 0) byFirst.delete(range.first);
+        else byFirst.set(range.first, left);
+      }
+    },
+    holding: (range) => find(all, range),
+  };
 }
 
 function find<T>(all: readonly Blocks<T>[], range: AddressRange): readonly T[] {

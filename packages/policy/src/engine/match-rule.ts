@@ -19,19 +19,19 @@ export function matchesRule(cluster: ClusterModel, rule: Rule, packet: Packet): 
 }
 
 /** A rule of one family does not exist for the other. */
-export function matchesFamily({ family }: Rule, packet: Packet): boolean {
+export function matchesFamily({ family }: Rule, packet: Pick<Packet, 'family'>): boolean {
   return family === null || packet.family === null || family === packet.family;
 }
 
 /** Protocol and ICMP type, positive and negative. */
-export function matchesProtocol(rule: Rule, packet: Packet): boolean {
+export function matchesProtocol(rule: Rule, packet: Pick<Packet, 'protocol' | 'icmp'>): boolean {
   if (rule.protocol !== null && rule.protocol !== packet.protocol) return false;
   if (rule.notProtocol === packet.protocol) return false;
   if (rule.icmp !== null && !matchesIcmp(rule.icmp, packet)) return false;
   return rule.notIcmp === null || !matchesIcmp(rule.notIcmp, packet);
 }
 
-function matchesIcmp({ type, code }: IcmpMatch, { protocol, icmp }: Packet): boolean {
+function matchesIcmp({ type, code }: IcmpMatch, { protocol, icmp }: Pick<Packet, 'protocol' | 'icmp'>): boolean {
   if (icmp === null || !ICMP.has(protocol)) return false;
   return icmp.type === type && (code === null || icmp.code === code);
 }

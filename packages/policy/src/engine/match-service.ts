@@ -1,5 +1,5 @@
 import { containsRange } from '../address/address-range.ts';
-import type { ClusterModel, EndpointSlice, Service } from '../model/cluster.ts';
+import type { ClusterModel, EndpointSlice, Service, ServicePort } from '../model/cluster.ts';
 import type { End, Packet } from '../model/packet.ts';
 import type { Side } from '../model/policy.ts';
 
@@ -15,18 +15,31 @@ export function matchesSourceService(cluster: ClusterModel, { service }: Side, s
 /** A Service as a destination is address, protocol and port together. */
 export function matchesDestinationService(cluster: ClusterModel, { service }: Side, packet: Packet): boolean {
   if (service === null) return true;
+  return servicePortsAt(cluster, service, packet.dst).some(
+    ({ protocol, port }) => protocol === packet.protocol && (port === null || port === packet.dstPort),
+  );
+}
+
+/** A port of a Service's backend; `port` null: every port of the protocol, and none. */
+export interface ServicePoint {
+  readonly protocol: number;
+  readonly port: number | null;
+}
+
+/** On which ports an end answers for a Service; empty where it is not behind it. */
+export function servicePortsAt(
+  cluster: ClusterModel,
+  service: { readonly namespace: string; readonly name: string },
+  end: End,
+): readonly ServicePoint[] {
   const slices = cluster.lookup.slicesOf(service.namespace, service.name);
-  if (slices.length > 0) return slices.some((slice) => holds(slice, packet.dst) && listens(slice, packet));
+  if (slices.length > 0) return slices.filter((slice) => holds(slice, end)).flatMap(({ ports }) => ports);
   const object = selectingService(cluster, service);
-  return object !== null && isBehind(object, packet.dst) && isTarget(object, packet);
+  return object !== null && isBehind(object, end) ? object.ports.flatMap((port) => targetsOf(port, end)) : [];
 }
 
 function holds({ addresses }: EndpointSlice, { ranges }: End): boolean {
   return ranges.some((range) => addresses.some((address) => containsRange(address, range)));
-}
-
-function listens({ ports }: EndpointSlice, { protocol, dstPort }: Packet): boolean {
-  return ports.some((port) => port.protocol === protocol && (port.port === null || port.port === dstPort));
 }
 
 /** Manifests hold Services but no slices: there the selector says what the slices will hold. A cluster without them has none. */
@@ -40,11 +53,7 @@ function isBehind({ namespace, selector }: Service, { pod }: End): boolean {
   return true;
 }
 
-function isTarget({ ports }: Service, { dst, protocol, dstPort }: Packet): boolean {
-  return ports.some((port) => {
-    if (port.protocol !== protocol) return false;
-    if (typeof port.targetPort === 'number') return port.targetPort === dstPort;
-    const named = dst.pod?.ports ?? [];
-    return named.some((one) => one.name === port.targetPort && one.protocol === protocol && one.port === dstPort);
-  });
+function targetsOf({ protocol, targetPort }: ServicePort, { pod }: End): readonly ServicePoint[] {
+  if (typeof targetPort === 'number') return [{ protocol, port: targetPort }];
+  return (pod?.ports ?? []).filter((one) => one.name === targetPort && one.protocol === protocol);
 }

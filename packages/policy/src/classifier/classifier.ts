@@ -1,0 +1,93 @@
+import type { GoverningTier } from '../engine/governing.ts';
+import type { ClusterModel, Pod } from '../model/cluster.ts';
+import type { Evaluation, Trace } from '../model/evaluation.ts';
+import type { End } from '../model/packet.ts';
+import type { Direction } from '../model/policy.ts';
+import { createAtomBook, type PlacedEnd } from './atom-book.ts';
+import { createBlockBook } from './clause.ts';
+import { setAllows, traceSet } from './decide-set.ts';
+import type { Header } from './matcher.ts';
+import { type CompiledSet, createSetBook } from './set-book.ts';
+
+/** Policies in the order of evaluation, asked by pod. */
+export interface PolicyView {
+  readonly governing: (pod: Pod) => Readonly<Record<Direction, readonly GoverningTier[]>>;
+}
+
+/** An end that is resolved: ask about it as often as you like. */
+export interface ClassifiedEnd {
+  readonly end: End;
+  readonly placed: PlacedEnd;
+  /** By view; empty where policies do not govern the end. Equal views of an end have the same object. */
+  readonly egress: readonly CompiledSet[];
+  readonly ingress: readonly CompiledSet[];
+}
+export interface ClassifiedPacket extends Header {
+  readonly src: ClassifiedEnd;
+  readonly dst: ClassifiedEnd;
+}
+
+/**
+ * What `evaluate` says, at a cost that does not grow with the number of policies: each rule is a bit; who the other end is and what the header says each
+ * leave some bits, and the first that both leave decides (bit-vector packet classification, Lakshman and Stiliadis 1998).
+ */
+export interface Classifier {
+  /** Costs some microseconds; keep what it gives. */
+  readonly resolve: (end: End) => ClassifiedEnd;
+  /** Whether both ends let the packet through in a view, the first unless said otherwise. */
+  readonly allows: (packet: ClassifiedPacket, view?: number) => boolean;
+  /** What one end says, with what ended each tier; null where policies do not govern it. */
+  readonly trace: (packet: ClassifiedPacket, direction: Direction, view?: number) => Trace | null;
+  /** As the function of that name, the first view as enforced and the last as pending. */
+  readonly evaluate: (packet: ClassifiedPacket) => Evaluation;
+}
+
+/** `views`: what is compared, such as enforced and pending, or current and candidate. Work that they share is done once. */
+export function createClassifier(cluster: ClusterModel, views: readonly PolicyView[]): Classifier {
+  const atoms = createAtomBook(cluster);
+  const sets = createSetBook(createBlockBook(cluster, atoms));
+  const setsOf = (end: End, direction: Direction) => {
+    const { pod } = end;
+    return pod === null ? [] : views.map((view) => sets.setOf(pod, end, view.governing(pod)[direction], direction));
+  };
+
+  const atomOf = ({ placed }: ClassifiedEnd) => {
+    atoms.catchUp(placed);
+    return placed.atom;
+  };
+  const allows: Classifier['allows'] = (packet, view = 0) => {
+    const egress = packet.src.egress[view];
+    if (egress !== undefined && !setAllows(egress, atomOf(packet.dst), packet)) return false;
+    const ingress = packet.dst.ingress[view];
+    return ingress === undefined || setAllows(ingress, atomOf(packet.src), packet);
+  };
+  const trace: Classifier['trace'] = (packet, direction, view = 0) => {
+    const [own, peer] = direction === 'egress' ? [packet.src, packet.dst] : [packet.dst, packet.src];
+    const set = own[direction][view];
+    return set === undefined ? null : traceSet(set, atomOf(peer), packet);
+  };
+  return {
+    allows,
+    trace,
+    resolve: (end) => {
+      const [egress, ingress] = [setsOf(end, 'egress'), setsOf(end, 'ingress')];
+      return { end, placed: atoms.place(end), egress, ingress };
+    },
+    evaluate: (packet) => evaluateWith(trace, packet, views.length - 1),
+  };
+}
+
+function evaluateWith(trace: Classifier['trace'], packet: ClassifiedPacket, last: number): Evaluation {
+  const ends = (['egress', 'ingress'] as const).map((direction) => {
+    const enforced = trace(packet, direction, 0);
+    if (enforced === null) return null;
+    return { direction, enforced, pending: last === 0 ? enforced : (trace(packet, direction, last) ?? enforced) };
+  });
+  const allows = (scope: 'enforced' | 'pending') => ends.every((end) => end?.[scope].verdict !== 'deny');
+  return {
+    verdict: allows('enforced') ? 'allow' : 'deny',
+    pendingVerdict: allows('pending') ? 'allow' : 'deny',
+    egress: ends[0] ?? null,
+    ingress: ends[1] ?? null,
+  };
+}
