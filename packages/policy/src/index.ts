@@ -9,6 +9,7 @@ export {
 } from './classifier/classifier.ts';
 export type * from './classifier/tables.ts';
 export { viewOf } from './classifier/tiers-view.ts';
+export { type TableVerdict, type WirePacket, walkTables } from './classifier/walk-tables.ts';
 export { type ConnectivityOptions, connectivity } from './connectivity/connectivity.ts';
 export type { ConnectionRow } from './connectivity/list-connections.ts';
 export type { HostNetwork } from './connectivity/spot.ts';

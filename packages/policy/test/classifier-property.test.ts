@@ -3,12 +3,14 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createClassifier } from '../src/classifier/classifier.ts';
 import { viewOf } from '../src/classifier/tiers-view.ts';
-import { podEnd, rangesEnd } from '../src/engine/ends.ts';
+import { walkTables } from '../src/classifier/walk-tables.ts';
+import { podEnd, rangeEnd, rangesEnd } from '../src/engine/ends.ts';
 import { evaluate } from '../src/engine/evaluate.ts';
 import type { End, Packet } from '../src/model/packet.ts';
 import { type Manifests, parseManifests } from '../src/parse/parse-manifests.ts';
 import { OUTSIDE } from './connectivity-judge.ts';
 import { randomManifests } from './random-manifests.ts';
+import type { Manifest } from './random-parts.ts';
 
 /** The ones that have names come up most. */
 const PORTS = [
@@ -48,7 +50,10 @@ const header = (): fc.Arbitrary<Omit<Packet, 'src' | 'dst'>> =>
     icmp: fc.constantFrom(...ICMP),
   });
 
-export function endsOf({ cluster }: Pick<Manifests, 'cluster'>): End[] {
+const parse = (objects: readonly Manifest[], assumeMissing: boolean) =>
+  parseManifests([{ file: 'm.json', text: JSON.stringify(objects) }], { mode: 'strict', assumeMissing });
+
+function endsOf({ cluster }: Pick<Manifests, 'cluster'>): End[] {
   const pods = cluster.pods.flatMap((pod) => [
     podEnd(cluster, pod),
     ...pod.ranges.map((one) => podEnd(cluster, pod, [one])),
@@ -64,10 +69,7 @@ describe('classifier', () => {
         fc.boolean(),
         fc.array(header(), { minLength: 16, maxLength: 16 }),
         (objects, assumeMissing, headers) => {
-          const { cluster, policies } = parseManifests([{ file: 'm.json', text: JSON.stringify(objects) }], {
-            mode: 'strict',
-            assumeMissing,
-          });
+          const { cluster, policies } = parse(objects, assumeMissing);
           const classifier = createClassifier(cluster, [viewOf(policies.enforced), viewOf(policies.pending)]);
           const ends = endsOf({ cluster }).map(classifier.resolve);
           for (const src of ends) {
@@ -84,6 +86,53 @@ describe('classifier', () => {
         },
       ),
       { numRuns: 60 },
+    );
+  });
+
+  it('gives data planes tables that say the same of every packet', () => {
+    fc.assert(
+      fc.property(
+        randomManifests(),
+        fc.boolean(),
+        fc.array(header(), { minLength: 16, maxLength: 16 }),
+        (objects, assumeMissing, headers) => {
+          const { cluster, policies } = parse(objects, assumeMissing);
+          const tables = createClassifier(cluster, [viewOf(policies.enforced)]).tables(cluster.pods);
+          const addresses = [...cluster.pods.flatMap(({ ranges }) => ranges), ...OUTSIDE];
+          for (const src of addresses) {
+            for (const dst of addresses.filter(({ family }) => family === src.family)) {
+              for (const one of headers) {
+                const wire = { ...one, src, dst };
+                const packet = { ...one, family: src.family, src: rangeEnd(cluster, src), dst: rangeEnd(cluster, dst) };
+                const expected = evaluate(cluster, policies, packet);
+                for (const direction of ['egress', 'ingress'] as const) {
+                  const found = walkTables(tables, wire, direction);
+                  const { verdict, entries } = expected[direction]?.enforced ?? {};
+                  if (isDeepStrictEqual(found, verdict === undefined ? null : { verdict, entries })) continue;
+                  expect({ direction, packet, found }).toEqual({ direction, packet, found: { verdict, entries } });
+                }
+              }
+            }
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('does not depend on the order of documents', () => {
+    const shuffled = randomManifests().chain((objects) =>
+      fc.tuple(fc.constant(objects), fc.shuffledSubarray([...objects], { minLength: objects.length })),
+    );
+    fc.assert(
+      fc.property(shuffled, (orders) => {
+        const [first, second] = orders.map((objects) => {
+          const { cluster, policies } = parse(objects, true);
+          return createClassifier(cluster, [viewOf(policies.enforced)]).tables(cluster.pods);
+        });
+        expect(first).toEqual(second);
+      }),
+      { numRuns: 30 },
     );
   });
 });

@@ -1,13 +1,17 @@
+import { podEnd } from '../engine/ends.ts';
 import type { GoverningTier } from '../engine/governing.ts';
 import type { ClusterModel, Pod } from '../model/cluster.ts';
 import type { Evaluation, Trace } from '../model/evaluation.ts';
 import type { End } from '../model/packet.ts';
 import type { Direction } from '../model/policy.ts';
+import { createAddressBook } from './address-book.ts';
 import { createAtomBook, type PlacedEnd } from './atom-book.ts';
 import { createBlockBook } from './clause.ts';
 import { setAllows, traceSet } from './decide-set.ts';
+import { makeTables } from './make-tables.ts';
 import type { Header } from './matcher.ts';
 import { type CompiledSet, createSetBook } from './set-book.ts';
+import type { DataPlaneTables } from './tables.ts';
 
 /** Policies in the order of evaluation, asked by pod. */
 export interface PolicyView {
@@ -40,6 +44,8 @@ export interface Classifier {
   readonly trace: (packet: ClassifiedPacket, direction: Direction, view?: number) => Trace | null;
   /** As the function of that name, the first view as enforced and the last as pending. */
   readonly evaluate: (packet: ClassifiedPacket) => Evaluation;
+  /** What a data plane programs for these pods, as a view has it; pods that policies do not govern are passed over. */
+  readonly tables: (pods: Iterable<Pod>, view?: number) => DataPlaneTables;
 }
 
 /** `views`: what is compared, such as enforced and pending, or current and candidate. Work that they share is done once. */
@@ -66,9 +72,20 @@ export function createClassifier(cluster: ClusterModel, views: readonly PolicyVi
     const set = own[direction][view];
     return set === undefined ? null : traceSet(set, atomOf(peer), packet);
   };
+  const tables: Classifier['tables'] = (pods, view = 0) => {
+    const endpoints = [...pods].flatMap((pod) =>
+      pod.isGoverned ? pod.ranges.map((address) => ({ pod, address, end: podEnd(cluster, pod, [address]) })) : [],
+    );
+    const tabled = endpoints.flatMap(({ pod: { namespace, name }, address, end }) => {
+      const [egress, ingress] = [setsOf(end, 'egress')[view], setsOf(end, 'ingress')[view]];
+      return egress === undefined || ingress === undefined ? [] : [{ namespace, name, address, egress, ingress }];
+    });
+    return makeTables(tabled, createAddressBook(cluster, atoms));
+  };
   return {
     allows,
     trace,
+    tables,
     resolve: (end) => {
       const [egress, ingress] = [setsOf(end, 'egress'), setsOf(end, 'ingress')];
       return { end, placed: atoms.place(end), egress, ingress };
