@@ -1,13 +1,13 @@
 import type { Inventory, MergedEdge, PolicyRef, Verdict } from '@margay/model';
+import { formatRange } from '../address/address-range.ts';
 import { familyOf } from '../engine/ends.ts';
 import { evaluate } from '../engine/evaluate.ts';
 import { governing } from '../engine/governing.ts';
-import { indexInventory } from '../inventory/cluster-index.ts';
 import { type InventoryModel, modelInventory } from '../inventory/model-inventory.ts';
-import { resolveService } from '../inventory/resolve-service.ts';
 import type { End, Packet } from '../model/packet.ts';
 import type { Direction } from '../model/policy.ts';
 import { createPeerEnds } from './peer-end.ts';
+import { type ServiceBackend, serviceBackends } from './service-backends.ts';
 
 export interface Decision {
   readonly verdict: Verdict;
@@ -21,7 +21,6 @@ export interface Decision {
  */
 export function createDecider(inventory: Inventory): (edge: MergedEdge) => Decision {
   const model = modelInventory(inventory);
-  const index = indexInventory(inventory);
   const ends = createPeerEnds(model.cluster);
   const endOf = remember(ends.ofPeer);
   const backendOf = remember(ends.ofBackend);
@@ -32,12 +31,11 @@ export function createDecider(inventory: Inventory): (edge: MergedEdge) => Decis
     const asSeen = () => packetOf(edge, src, { end: endOf(edge.dstId, dst), port });
     if (dst.kind !== 'service') return [asSeen()];
     const asked = { namespace: dst.namespace, name: dst.name, protocol: edge.protocol, port };
-    const { backends } = resolveService(index, asked);
-    if (backends.length === 0) return [asSeen()];
-    return backends.map((backend) => {
-      const end = backendOf(backend.kind === 'address' ? backend.address : backend.key, backend);
-      return packetOf(edge, src, { end, port: backend.port });
-    });
+    const backends = oneOfEachWorkload(serviceBackends(model.cluster, asked));
+    if (backends.size === 0) return [asSeen()];
+    return [...backends].map(([key, backend]) =>
+      packetOf(edge, src, { end: backendOf(key, backend), port: backend.port }),
+    );
   };
   return (edge) => decide(model, edge, packetsOf(edge));
 }
@@ -50,6 +48,20 @@ function remember<T>(make: (value: T) => End): (id: string, value: T) => End {
     known.set(id, end);
     return end;
   };
+}
+
+/** Pods of one template look alike to policies: one stands for all, at the addresses of all. */
+function oneOfEachWorkload(backends: readonly ServiceBackend[]): ReadonlyMap<string, ServiceBackend> {
+  const found = new Map<string, ServiceBackend>();
+  for (const backend of backends) {
+    const { pod, port } = backend;
+    const owner =
+      pod === null ? backend.ranges.map(formatRange) : [pod.namespace, pod.workload.kind, pod.workload.name];
+    const key = JSON.stringify([...owner, port]);
+    const ranges = pod === null ? backend.ranges : pod.workload.pods.flatMap((one) => one.ranges);
+    if (!found.has(key)) found.set(key, { ...backend, ranges });
+  }
+  return found;
 }
 
 /** Of ICMP an edge keeps type and code in place of a port. */
