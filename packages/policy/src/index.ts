@@ -33,3 +33,18 @@ export type { ManifestFile } from './parse/read-objects.ts';
 export { recommend } from './recommend/recommend.ts';
 export type * from './recommend/types.ts';
 export { renderYaml } from './render/render-yaml.ts';
+export { modelCandidate } from './replay/model-candidate.ts';
+export type { CandidateOptions } from './replay/overlay.ts';
+export { parseCandidate } from './replay/parse-candidate.ts';
+export { replay } from './replay/replay.ts';
+export {
+  type Explanation,
+  type Judgement,
+  OUTCOMES,
+  type Outcome,
+  type Replay,
+  type ReplayCase,
+  type ReplayedEdge,
+  type ReplaySum,
+  type ReplayView,
+} from './replay/types.ts';

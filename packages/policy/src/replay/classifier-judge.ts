@@ -1,0 +1,30 @@
+import { type ClassifiedEnd, createClassifier } from '../classifier/classifier.ts';
+import { viewOf } from '../classifier/tiers-view.ts';
+import { alikeIn, type Judge, type JudgedEnd } from './judge.ts';
+import type { ViewPair } from './views.ts';
+
+interface PlacedEnd extends JudgedEnd {
+  readonly before: ClassifiedEnd;
+  readonly after: ClassifiedEnd;
+}
+
+/** Verdicts by the classifier, which says what `evaluate` says and takes a fraction of the time. */
+export function createClassifierJudge(views: ViewPair): Judge<PlacedEnd> {
+  const { before, after } = views;
+  const tiers = [before, after].map((view) => viewOf(view.tiers));
+  const isOne = before.cluster === after.cluster;
+  const was = createClassifier(before.cluster, tiers);
+  const is = isOne ? was : createClassifier(after.cluster, tiers);
+  return {
+    ready: (twin) => {
+      const end = was.resolve(twin.before);
+      const [egress, ingress] = [end.egress[0] === end.egress[1], end.ingress[0] === end.ingress[1]];
+      const alike = isOne ? { egress, ingress } : alikeIn(views, twin);
+      return { twin, alike, before: end, after: isOne ? end : is.resolve(twin.after) };
+    },
+    allows: (view, src, dst, header) =>
+      view === 'before'
+        ? was.allows({ ...header, src: src.before, dst: dst.before }, 0)
+        : is.allows({ ...header, src: src.after, dst: dst.after }, 1),
+  };
+}

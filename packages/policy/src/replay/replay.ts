@@ -1,0 +1,82 @@
+import type { MergedEdge, Peer } from '@margay/model';
+import { createClassifierJudge } from './classifier-judge.ts';
+import { type Compared, createComparison, type JudgedPeer } from './compare-edge.ts';
+import { explainEdge } from './explain-edge.ts';
+import { createHeaderCases } from './header-cases.ts';
+import type { Judge, JudgedEnd } from './judge.ts';
+import { createPeerCases } from './peer-cases.ts';
+import { compareReplayed, createTally } from './sum-up.ts';
+import type { Replay, ReplayedEdge, ReplayView } from './types.ts';
+import { pairViews, type ViewPair } from './views.ts';
+
+export interface ReplayInput {
+  /** The policies as they are, and as the candidate has them. */
+  readonly before: ReplayView;
+  readonly after: ReplayView;
+  /** In any order; the answer does not depend on it. */
+  readonly edges: Iterable<MergedEdge>;
+  /** Name the edges too for which nothing changes, not only their sum. */
+  readonly unchanged?: boolean;
+}
+
+/**
+ * What a candidate would have made of recorded traffic, against what the current policies make of it: each edge newly denied, newly allowed, unchanged, or
+ * undecided where that depends on what was not recorded. Both sides are what `evaluate` says of the recorded peers, whatever the kernel said then.
+ */
+export function replay({ before, after, edges, unchanged = false }: ReplayInput): Replay {
+  const views = pairViews(before, after);
+  return replayWith(createClassifierJudge(views), views, { edges, unchanged });
+}
+
+/** The same with verdicts from elsewhere. */
+export function replayWith<E extends JudgedEnd>(
+  judge: Judge<E>,
+  views: ViewPair,
+  { edges, unchanged }: { readonly edges: Iterable<MergedEdge>; readonly unchanged: boolean },
+): Replay {
+  const peerOf = createJudgedPeers(judge, views);
+  const compare = createComparison(judge, createHeaderCases(views));
+  const tally = createTally();
+  const found: ReplayedEdge[] = [];
+  for (const edge of edges) {
+    const [src, dst] = [peerOf(edge.srcId, edge.src, edge), peerOf(edge.dstId, edge.dst, edge)];
+    // Most candidates touch few ends: of the others nothing need be compared.
+    const isAlike = src.alike.egress && dst.alike.ingress;
+    if (isAlike && !unchanged) {
+      tally.add('unchanged', edge);
+      continue;
+    }
+    const compared = compare(edge, src, dst);
+    tally.add(compared.outcome, edge);
+    if (unchanged || compared.outcome !== 'unchanged') found.push(replayed(edge, compared, views));
+  }
+  return { edges: found.sort(compareReplayed), sums: tally.sums() };
+}
+
+function replayed(
+  edge: MergedEdge,
+  { outcome, why, cases, instance }: Compared<JudgedEnd>,
+  views: ViewPair,
+): ReplayedEdge {
+  return { edge, outcome, why, cases, explain: () => explainEdge(views, instance) };
+}
+
+/** Peers recur in thousands of edges: each is made ready once, a Service once for each of its ports. */
+function createJudgedPeers<E extends JudgedEnd>(judge: Judge<E>, views: ViewPair) {
+  const casesOf = createPeerCases(views);
+  const known = new Map<string, JudgedPeer<E>>();
+  return (id: string, peer: Peer, asked: { protocol: number; port: number }): JudgedPeer<E> => {
+    const key = peer.kind === 'service' ? `${id}/${asked.protocol}/${asked.port}` : id;
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const { cases, why, unidentified } = casesOf(peer, asked);
+    const ready = cases.map(({ end, port, what }) => ({ end: judge.ready(end), port, what }));
+    const alike = {
+      egress: ready.every(({ end }) => end.alike.egress),
+      ingress: ready.every(({ end }) => end.alike.ingress),
+    };
+    const judged = { cases: ready, why, unidentified, alike };
+    known.set(key, judged);
+    return judged;
+  };
+}
