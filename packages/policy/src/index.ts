@@ -7,9 +7,12 @@ export {
   createClassifier,
   type PolicyView,
 } from './classifier/classifier.ts';
+export { createLiveClassifier, type LiveClassifier, type PolicyChange } from './classifier/live-classifier.ts';
 export type * from './classifier/tables.ts';
 export { viewOf } from './classifier/tiers-view.ts';
 export { type TableVerdict, type WirePacket, walkTables } from './classifier/walk-tables.ts';
+export type { ClusterChange } from './cluster/cluster-change.ts';
+export type { PodInput } from './cluster/cluster-input.ts';
 export { type ConnectivityOptions, connectivity } from './connectivity/connectivity.ts';
 export type { ConnectionRow } from './connectivity/list-connections.ts';
 export type { HostNetwork } from './connectivity/spot.ts';

@@ -1,9 +1,9 @@
 import type { AddressRange } from '../address/address-range.ts';
 import { createAddressGrid } from '../connectivity/address-grid.ts';
-import { podEnd, rangesEnd } from '../engine/ends.ts';
-import type { ClusterModel } from '../model/cluster.ts';
+import { rangesEnd } from '../engine/ends.ts';
+import type { ClusterModel, Pod } from '../model/cluster.ts';
 import { type Intervals, interval, pairsOf, subtractIntervals, unionIntervals } from '../sets/intervals.ts';
-import type { Atom, AtomBook } from './atom-book.ts';
+import type { Atom, AtomBook, PlacedEnd } from './atom-book.ts';
 import { type EndValues, NO_VALUES, valuesText } from './end-values.ts';
 import type { PeerCondition } from './peer-condition.ts';
 
@@ -17,6 +17,10 @@ export interface AddressMeaning {
   readonly ranges: readonly AddressRange[];
 }
 
+interface Places extends Pick<AtomBook, 'place' | 'conditions'> {
+  /** A pod at each of its addresses. */
+  readonly placesOf: (pod: Pod) => readonly PlacedEnd[];
+}
 type Space = Readonly<Record<4 | 6, Intervals<bigint>>>;
 interface Found {
   readonly values: EndValues;
@@ -25,7 +29,7 @@ interface Found {
 }
 
 /** Everything that has an address, looked at once: pods at each of theirs, and the space around them between the cuts that conditions make. */
-export function createAddressBook(cluster: ClusterModel, atoms: AtomBook): AddressBook {
+export function createAddressBook(cluster: ClusterModel, atoms: Places): AddressBook {
   const found = new Map<number, Map<string, Found>>();
   const note = (atom: Atom, range: AddressRange, kind: 'pods' | 'outside') => {
     for (const id of atom.conditions) {
@@ -41,9 +45,10 @@ export function createAddressBook(cluster: ClusterModel, atoms: AtomBook): Addre
   const taken: AddressRange[] = [];
   for (const pod of cluster.pods) {
     if (!pod.isGoverned) continue;
-    for (const range of pod.ranges) {
-      if (cluster.lookup.podAt(range) !== pod) continue;
-      note(atoms.place(podEnd(cluster, pod, [range])).atom, range, 'pods');
+    for (const { end, atom } of atoms.placesOf(pod)) {
+      const [range] = end.ranges;
+      if (range === undefined || cluster.lookup.podAt(range) !== pod) continue;
+      note(atom, range, 'pods');
       taken.push(range);
     }
   }

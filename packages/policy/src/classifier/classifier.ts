@@ -8,7 +8,7 @@ import { createAddressBook } from './address-book.ts';
 import { createAtomBook, type PlacedEnd } from './atom-book.ts';
 import { createBlockBook } from './clause.ts';
 import { setAllows, traceSet } from './decide-set.ts';
-import { makeTables } from './make-tables.ts';
+import { makeTables, type TabledEndpoint } from './make-tables.ts';
 import type { Header } from './matcher.ts';
 import { type CompiledSet, createSetBook } from './set-book.ts';
 import type { DataPlaneTables } from './tables.ts';
@@ -38,6 +38,8 @@ export interface ClassifiedPacket extends Header {
 export interface Classifier {
   /** Costs some microseconds; keep what it gives. */
   readonly resolve: (end: End) => ClassifiedEnd;
+  /** The same end under what governs it now; itself where that has not changed. */
+  readonly regovern: (end: ClassifiedEnd) => ClassifiedEnd;
   /** Whether both ends let the packet through in a view, the first unless said otherwise. */
   readonly allows: (packet: ClassifiedPacket, view?: number) => boolean;
   /** What one end says, with what ended each tier; null where policies do not govern it. */
@@ -46,12 +48,22 @@ export interface Classifier {
   readonly evaluate: (packet: ClassifiedPacket) => Evaluation;
   /** What a data plane programs for these pods, as a view has it; pods that policies do not govern are passed over. */
   readonly tables: (pods: Iterable<Pod>, view?: number) => DataPlaneTables;
+  /** Has a pod looked at anew: what is at its addresses, or what a Service means there, has changed. */
+  readonly forget: (pod: Pod) => void;
 }
 
 /** `views`: what is compared, such as enforced and pending, or current and candidate. Work that they share is done once. */
 export function createClassifier(cluster: ClusterModel, views: readonly PolicyView[]): Classifier {
   const atoms = createAtomBook(cluster);
   const sets = createSetBook(createBlockBook(cluster, atoms));
+  const placedPods = new WeakMap<Pod, readonly PlacedEnd[]>();
+  /** At each of its addresses. */
+  const placesOf = (pod: Pod): readonly PlacedEnd[] => {
+    const known = placedPods.get(pod) ?? pod.ranges.map((range) => atoms.place(podEnd(cluster, pod, [range])));
+    placedPods.set(pod, known);
+    for (const placed of known) atoms.catchUp(placed);
+    return known;
+  };
   const setsOf = (end: End, direction: Direction) => {
     const { pod } = end;
     return pod === null ? [] : views.map((view) => sets.setOf(pod, end, view.governing(pod)[direction], direction));
@@ -73,22 +85,32 @@ export function createClassifier(cluster: ClusterModel, views: readonly PolicyVi
     return set === undefined ? null : traceSet(set, atomOf(peer), packet);
   };
   const tables: Classifier['tables'] = (pods, view = 0) => {
-    const endpoints = [...pods].flatMap((pod) =>
-      pod.isGoverned ? pod.ranges.map((address) => ({ pod, address, end: podEnd(cluster, pod, [address]) })) : [],
+    const tabled = [...pods].flatMap((pod) =>
+      (pod.isGoverned ? placesOf(pod) : []).flatMap(({ end }): TabledEndpoint[] => {
+        const [egress, ingress] = [setsOf(end, 'egress')[view], setsOf(end, 'ingress')[view]];
+        const [address] = end.ranges;
+        if (egress === undefined || ingress === undefined || address === undefined) return [];
+        return [{ namespace: pod.namespace, name: pod.name, address, egress, ingress }];
+      }),
     );
-    const tabled = endpoints.flatMap(({ pod: { namespace, name }, address, end }) => {
-      const [egress, ingress] = [setsOf(end, 'egress')[view], setsOf(end, 'ingress')[view]];
-      return egress === undefined || ingress === undefined ? [] : [{ namespace, name, address, egress, ingress }];
-    });
-    return makeTables(tabled, createAddressBook(cluster, atoms));
+    return makeTables(tabled, createAddressBook(cluster, { ...atoms, placesOf }));
   };
   return {
     allows,
     trace,
     tables,
-    resolve: (end) => {
-      const [egress, ingress] = [setsOf(end, 'egress'), setsOf(end, 'ingress')];
-      return { end, placed: atoms.place(end), egress, ingress };
+    forget: (pod) => placedPods.delete(pod),
+    resolve: (end) => ({
+      end,
+      placed: atoms.place(end),
+      egress: setsOf(end, 'egress'),
+      ingress: setsOf(end, 'ingress'),
+    }),
+    regovern: (known) => {
+      const [egress, ingress] = [setsOf(known.end, 'egress'), setsOf(known.end, 'ingress')];
+      const isSame = (a: readonly CompiledSet[], b: readonly CompiledSet[]) =>
+        a.every((set, place) => set === b[place]);
+      return isSame(egress, known.egress) && isSame(ingress, known.ingress) ? known : { ...known, egress, ingress };
     },
     evaluate: (packet) => evaluateWith(trace, packet, views.length - 1),
   };

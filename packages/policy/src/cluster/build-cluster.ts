@@ -5,6 +5,7 @@ import { createAddressIndex } from './address-index.ts';
 import type { ClusterInput, PodInput, PodShape } from './cluster-input.ts';
 import { createLabelFactory, type LabelFactory, type LabelMap } from './flat-labels.ts';
 import { ownWorkloads, type WorkloadDraft } from './own-workloads.ts';
+import { podOf } from './pod-of.ts';
 
 export interface ClusterOptions {
   /**
@@ -105,24 +106,8 @@ const templatePod = ({ namespace, name }: WorkloadDraft, template: PodShape): Po
 });
 
 function makePod(pod: PodInput, workload: Workload, { labels, namespaces }: Surroundings): Pod {
-  const { namespace, name, ports, ranges, node, serviceAccount, hostNetwork, finished } = pod;
-  return {
-    kind: 'Pod',
-    namespace,
-    name,
-    labels: labels.make(pod),
-    ports,
-    ranges,
-    workload,
-    node,
-    serviceAccount,
-    ownLabels: pod.labels,
-    isGoverned: !hostNetwork && !finished,
-    hostNetwork,
-    finished,
-    fromTemplate: false,
-    profile: namespaces.has(namespace) ? `kns.${namespace}` : null,
-  };
+  const profile = namespaces.has(pod.namespace) ? `kns.${pod.namespace}` : null;
+  return podOf(pod, { workload, labels: labels.make(pod), profile });
 }
 
 type Parts = Omit<ClusterModel, 'lookup'>;

@@ -34,14 +34,16 @@ export interface LabelFactory {
   readonly make: (input: LabelInput) => LabelLookup;
 }
 
+/** Labels of an object by its key; undefined: there is no such object. */
+export interface LabelSource {
+  get(key: string): LabelMap | undefined;
+}
+
 /**
- * `namespaces` and `serviceAccounts` (by `namespace/name`) hold the labels of the objects that exist: what does not exist lends nothing.
+ * `namespaces` and `serviceAccounts` (by `namespace/name`) give the labels of the objects that exist: what does not exist lends nothing. Each is asked once.
  * A pod's own `pcns.*` and `pcsa.*` do not count and its implied labels cannot be faked; on a network set they do (Calico strips pods only).
  */
-export function createLabelFactory(
-  namespaces: ReadonlyMap<string, LabelMap>,
-  serviceAccounts: ReadonlyMap<string, LabelMap>,
-): LabelFactory {
+export function createLabelFactory(namespaces: LabelSource, serviceAccounts: LabelSource): LabelFactory {
   const lentByNamespace = lend(namespaces, IMPLIED.namespacePrefix, (key) => key);
   const lentByAccount = lend(serviceAccounts, IMPLIED.serviceAccountPrefix, (key) => key.slice(key.indexOf('/') + 1));
   const known = new Map<string, LabelLookup>();
@@ -50,9 +52,7 @@ export function createLabelFactory(
       const own = input.serviceAccount === null ? setLabels(input) : podLabels(input);
       const accountKey = input.serviceAccount === null ? '' : `${input.namespace}/${input.serviceAccount}`;
       const key = JSON.stringify([input.namespace, accountKey, ...[...own].sort(([a], [b]) => (a < b ? -1 : 1))]);
-      const labels =
-        known.get(key) ??
-        new FlatLabels(own, lentByNamespace.get(input.namespace) ?? NONE, lentByAccount.get(accountKey) ?? NONE);
+      const labels = known.get(key) ?? new FlatLabels(own, lentByNamespace(input.namespace), lentByAccount(accountKey));
       known.set(key, labels);
       return labels;
     },
@@ -65,19 +65,18 @@ export function labelsOfLonePod(input: LabelInput, namespaceLabels: LabelMap): L
   return createLabelFactory(new Map([[input.namespace, namespaceLabels]]), accounts).make(input);
 }
 
-function lend(
-  sources: ReadonlyMap<string, LabelMap>,
-  prefix: string,
-  nameOf: (key: string) => string,
-): ReadonlyMap<string, LabelMap> {
+function lend(source: LabelSource, prefix: string, nameOf: (key: string) => string): (key: string) => LabelMap {
   const lent = new Map<string, LabelMap>();
-  for (const [key, labels] of sources) {
+  return (key) => {
+    const known = lent.get(key);
+    if (known !== undefined) return known;
+    const labels = source.get(key);
     const prefixed = new Map<string, string>();
-    for (const [label, value] of labels) prefixed.set(`${prefix}${label}`, value);
-    prefixed.set(`${prefix}${IMPLIED.name}`, nameOf(key));
+    for (const [label, value] of labels ?? []) prefixed.set(`${prefix}${label}`, value);
+    if (labels !== undefined) prefixed.set(`${prefix}${IMPLIED.name}`, nameOf(key));
     lent.set(key, prefixed);
-  }
-  return lent;
+    return prefixed;
+  };
 }
 
 function podLabels({ labels, namespace, serviceAccount }: LabelInput): LabelMap {

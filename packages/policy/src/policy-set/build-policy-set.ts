@@ -14,9 +14,10 @@ export function buildPolicySet(policies: readonly PolicyModel[], tiers: readonly
     policies.filter(({ staged }) => !staged),
   );
   const counted = policies.filter(({ staged, stagedAction }) => staged && stagedAction !== 'Delete');
-  const replaced = new Set(policies.filter(({ stagedIn }) => stagedIn === 'margay').map(keyOf));
-  const isTouched = counted.length > 0 || policies.some((policy) => !policy.staged && replaced.has(keyOf(policy)));
-  const standing = policies.filter((policy) => !policy.staged && !replaced.has(keyOf(policy)));
+  const replaced = new Set(policies.filter(({ stagedIn }) => stagedIn === 'margay').map(enforcedKey));
+  const isTouched =
+    counted.length > 0 || policies.some((policy) => !policy.staged && replaced.has(enforcedKey(policy)));
+  const standing = policies.filter((policy) => !policy.staged && !replaced.has(enforcedKey(policy)));
   return {
     policies: fill(ordered, policies).flatMap((tier) => tier.policies),
     enforced,
@@ -29,9 +30,11 @@ function enforcedKind(kind: PolicyKind): PolicyKind {
   return kind.startsWith('Staged') ? (kind.slice('Staged'.length) as PolicyKind) : kind;
 }
 
-const keyOf = ({ kind, namespace, name }: PolicyModel) => JSON.stringify([enforcedKind(kind), namespace, name]);
+/** The policy that a staged one of Margay stands for has the same. */
+export const enforcedKey = ({ kind, namespace, name }: PolicyModel) =>
+  JSON.stringify([enforcedKind(kind), namespace, name]);
 
-function orderTiers(policies: readonly PolicyModel[], tiers: readonly TierInput[]): TierInput[] {
+export function orderTiers(policies: readonly Pick<PolicyModel, 'tier'>[], tiers: readonly TierInput[]): TierInput[] {
   const known = new Map<string, TierInput>();
   for (const tier of [...tiers, ...FIXED_TIERS]) known.set(tier.name, tier);
   const existing = [...known.values()].sort(compareTiers);
@@ -52,7 +55,7 @@ function fill(tiers: readonly TierInput[], policies: readonly PolicyModel[]): Ti
 
 const compareTiers = (a: TierInput, b: TierInput) => compareOrder(a.order, b.order) || compareBytes(a.name, b.name);
 
-function comparePolicies(a: PolicyModel, b: PolicyModel): number {
+export function comparePolicies(a: PolicyModel, b: PolicyModel): number {
   return compareOrder(a.order, b.order) || compareBytes(sortText(a), sortText(b));
 }
 
