@@ -1,6 +1,6 @@
 import { type ClassifiedEnd, createClassifier } from '../classifier/classifier.ts';
 import { viewOf } from '../classifier/tiers-view.ts';
-import { alikeIn, type Judge, type JudgedEnd } from './judge.ts';
+import { alikeIn, type Judge, type JudgedEnd, outcomeOf } from './judge.ts';
 import type { ViewPair } from './views.ts';
 
 interface PlacedEnd extends JudgedEnd {
@@ -22,9 +22,11 @@ export function createClassifierJudge(views: ViewPair): Judge<PlacedEnd> {
       const alike = isOne ? { egress, ingress } : alikeIn(views, twin);
       return { twin, alike, before: end, after: isOne ? end : is.resolve(twin.after) };
     },
-    allows: (view, src, dst, header) =>
-      view === 'before'
-        ? was.allows({ ...header, src: src.before, dst: dst.before }, 0)
-        : is.allows({ ...header, src: src.after, dst: dst.after }, 1),
+    outcome: (src, dst, { family, protocol, srcPort, dstPort, icmp }) => {
+      const packet = { src: src.before, dst: dst.before, family, protocol, srcPort, dstPort, icmp };
+      const wasAllowed = was.allows(packet, 0);
+      if (isOne) return outcomeOf(wasAllowed, was.allows(packet, 1));
+      return outcomeOf(wasAllowed, is.allows({ ...packet, src: src.after, dst: dst.after }, 1));
+    },
   };
 }

@@ -1,6 +1,4 @@
 import type { MergedEdge } from '@margay/model';
-import { familyOf } from '../engine/ends.ts';
-import type { Packet } from '../model/packet.ts';
 import type { Direction } from '../model/policy.ts';
 import type { Header, HeaderCaseFinder } from './header-cases.ts';
 import type { Judge, JudgedEnd } from './judge.ts';
@@ -18,7 +16,7 @@ export interface JudgedPeer<E extends JudgedEnd> {
 export interface Instance<E extends JudgedEnd> {
   readonly src: E;
   readonly dst: E;
-  readonly header: Header & Pick<Packet, 'family'>;
+  readonly header: Header;
 }
 export interface Compared<E extends JudgedEnd> {
   readonly outcome: Outcome;
@@ -36,40 +34,59 @@ interface Tried<E extends JudgedEnd> extends ReplayCase {
 }
 
 /** Compares what both views make of an edge, in every way that policies can tell apart and the record cannot. */
-export function createComparison<E extends JudgedEnd>(judge: Judge<E>, headersOf: HeaderCaseFinder) {
-  const outcomeOf = ({ src, dst, header }: Instance<E>): ReplayCase['outcome'] => {
-    const [was, is] = [judge.allows('before', src, dst, header), judge.allows('after', src, dst, header)];
-    return was === is ? 'unchanged' : was ? 'newly-denied' : 'newly-allowed';
-  };
-
+export function createComparison<E extends JudgedEnd>(judge: Judge<E>, headers: HeaderCaseFinder) {
   return (edge: MergedEdge, src: JudgedPeer<E>, dst: JudgedPeer<E>): Compared<E> => {
-    const combinations = combine(edge, src, dst, headersOf);
-    const [any] = combinations.list;
-    if (any === undefined) throw new RangeError('a peer without a case');
-    if (src.alike.egress && dst.alike.ingress)
-      return { outcome: 'unchanged', instance: any.instance, why: null, cases: [] };
-    const examples = new Map<Outcome, Tried<E>>();
-    const cut = combinations.list.length > TRIED_MAX;
-    for (const { instance, what } of combinations.list.slice(0, TRIED_MAX)) {
-      const outcome = outcomeOf(instance);
-      if (!examples.has(outcome)) examples.set(outcome, { instance, what: what.join(', '), outcome });
+    const isAlike = src.alike.egress && dst.alike.ingress;
+    const only = onlyInstance(edge, src, dst, headers);
+    if (only !== null) {
+      const outcome = isAlike ? 'unchanged' : judge.outcome(only.src, only.dst, only.header);
+      return { outcome, instance: only, why: null, cases: [] };
     }
-    const tried = [...examples.values()];
-    const first = tried[0] as Tried<E>;
-    const cases = tried.map(({ what, outcome }) => ({ what, outcome }));
-    const unidentified = [
-      ...(src.unidentified !== null && !dst.alike.ingress ? [src.unidentified] : []),
-      ...(dst.unidentified !== null && !src.alike.egress ? [dst.unidentified] : []),
-    ];
-    if (unidentified.length > 0)
-      return { outcome: 'undecided', instance: first.instance, why: unidentified.join(', '), cases };
-    if (tried.length > 1) {
-      const why = combinations.whyOf(outcomeOf, first.instance);
-      return { outcome: 'undecided', instance: first.instance, why, cases };
-    }
-    if (cut) return { outcome: 'undecided', instance: first.instance, why: 'there are too many ways to tell', cases };
-    return { outcome: first.outcome, instance: first.instance, why: null, cases: [] };
+    const combinations = combine(edge, src, dst, headers);
+    const first = combinations.list[0] as Combination<E>;
+    if (isAlike) return { outcome: 'unchanged', instance: first.instance, why: null, cases: [] };
+    return compareAll(judge, combinations, { src, dst });
   };
+}
+
+/** What nearly every edge is: one case at each end, all of it recorded. */
+function onlyInstance<E extends JudgedEnd>(
+  { protocol, port }: MergedEdge,
+  src: JudgedPeer<E>,
+  dst: JudgedPeer<E>,
+  headers: HeaderCaseFinder,
+): Instance<E> | null {
+  const [from, to] = [src.cases[0], dst.cases[0]];
+  if (src.cases.length > 1 || dst.cases.length > 1 || from === undefined || to === undefined) return null;
+  if (src.unidentified !== null || dst.unidentified !== null) return null;
+  const family = familyBetween(from.end, to.end);
+  const header = headers.only({ family, protocol, port: to.port ?? port });
+  return header === null ? null : { src: from.end, dst: to.end, header };
+}
+
+function compareAll<E extends JudgedEnd>(
+  judge: Judge<E>,
+  { list, whys }: Combinations<E>,
+  { src, dst }: { readonly src: JudgedPeer<E>; readonly dst: JudgedPeer<E> },
+): Compared<E> {
+  const outcomeOf = (one: Instance<E>) => judge.outcome(one.src, one.dst, one.header);
+  const examples = new Map<Outcome, Tried<E>>();
+  for (const { instance, what } of list.slice(0, TRIED_MAX)) {
+    const outcome = outcomeOf(instance);
+    if (!examples.has(outcome)) examples.set(outcome, { instance, what: what.join(', '), outcome });
+  }
+  const tried = [...examples.values()];
+  const { instance, outcome } = tried[0] as Tried<E>;
+  const cases = tried.map((one) => ({ what: one.what, outcome: one.outcome }));
+  const unidentified = [
+    ...(src.unidentified !== null && !dst.alike.ingress ? [src.unidentified] : []),
+    ...(dst.unidentified !== null && !src.alike.egress ? [dst.unidentified] : []),
+  ];
+  const undecided = (why: string): Compared<E> => ({ outcome: 'undecided', instance, why, cases });
+  if (unidentified.length > 0) return undecided(unidentified.join(', '));
+  if (tried.length > 1) return undecided(whyOf(list, whys, { outcomeOf, from: instance }));
+  if (list.length > TRIED_MAX) return undecided('there are too many ways in which it may have been');
+  return { outcome, instance, why: null, cases: [] };
 }
 
 interface Combination<E extends JudgedEnd> {
@@ -77,39 +94,51 @@ interface Combination<E extends JudgedEnd> {
   readonly what: readonly string[];
 }
 
+interface Combinations<E extends JudgedEnd> {
+  /** At least one. */
+  readonly list: readonly Combination<E>[];
+  /** Why there are several, by what varies. */
+  readonly whys: ReadonlyMap<Dimension, string>;
+}
+
 function combine<E extends JudgedEnd>(
-  edge: MergedEdge,
+  { protocol, port }: MergedEdge,
   src: JudgedPeer<E>,
   dst: JudgedPeer<E>,
   headersOf: HeaderCaseFinder,
-) {
+): Combinations<E> {
   const list: (Combination<E> & { fits: boolean })[] = [];
   const whys = new Map<Dimension, string>();
   if (src.cases.length > 1) whys.set('src', src.why);
   if (dst.cases.length > 1) whys.set('dst', dst.why);
   for (const from of src.cases) {
     for (const to of dst.cases) {
-      const ends = { src: from.end.twin.before, dst: to.end.twin.before };
-      const headers = headersOf(edge, to.port ?? edge.port, { src: ends.src.members, dst: ends.dst.members });
+      const [a, b] = [from.end.twin.before, to.end.twin.before];
+      const asked = { family: familyBetween(from.end, to.end), protocol, port: to.port ?? port };
+      const headers = headersOf.all(asked, { src: a.members, dst: b.members });
       if (headers.cases.length > 1) whys.set('header', headers.why);
-      const fits = areOneFamily(ends.src.ranges[0]?.family, ends.dst.ranges[0]?.family);
-      const family = familyOf(ends.src, ends.dst);
       for (const { header, what } of headers.cases) {
-        const words = [...(src.cases.length > 1 ? [from.what] : []), ...(dst.cases.length > 1 ? [to.what] : []), what];
-        const instance = { src: from.end, dst: to.end, header: { ...header, family } };
-        list.push({ instance, what: words.filter((word) => word !== ''), fits });
+        const words = [src.cases.length > 1 ? from.what : '', dst.cases.length > 1 ? to.what : '', what];
+        const instance = { src: from.end, dst: to.end, header };
+        // A packet has one family.
+        list.push({ instance, what: words.filter((word) => word !== ''), fits: header.family !== null });
       }
     }
   }
   const meeting = list.filter(({ fits }) => fits);
-  const kept = meeting.length > 0 ? meeting : list;
-  return { list: kept, whyOf: (outcomeOf: OutcomeOf<E>, from: Instance<E>) => whyOf(kept, whys, { outcomeOf, from }) };
+  return { list: meeting.length > 0 ? meeting : list, whys };
 }
 
 type OutcomeOf<E extends JudgedEnd> = (instance: Instance<E>) => Outcome;
 
-/** A packet has one family. */
-const areOneFamily = (a: 4 | 6 | undefined, b: 4 | 6 | undefined) => a === undefined || b === undefined || a === b;
+/** As `familyOf` has it, of ends with at most one address. */
+function familyBetween(src: JudgedEnd, dst: JudgedEnd): Header['family'] {
+  const [a, b] = [familyAt(src), familyAt(dst)];
+  if (a === null) return b ?? 4;
+  return b === null || a === b ? a : null;
+}
+
+const familyAt = ({ twin }: JudgedEnd): 4 | 6 | null => twin.before.ranges[0]?.family ?? null;
 
 /** The dimensions that change the outcome by themselves; all where none does. */
 function whyOf<E extends JudgedEnd>(

@@ -1,11 +1,10 @@
-import type { MergedEdge } from '@margay/model';
 import type { ClusterModel, Member } from '../model/cluster.ts';
 import type { Packet } from '../model/packet.ts';
 import type { PortMatch, Rule, Side } from '../model/policy.ts';
 import { policiesOf, type ViewPair } from './views.ts';
 
-/** A packet without its ends; the family comes from these. */
-export type Header = Pick<Packet, 'protocol' | 'srcPort' | 'dstPort' | 'icmp'>;
+/** A packet without its ends. */
+export type Header = Pick<Packet, 'family' | 'protocol' | 'srcPort' | 'dstPort' | 'icmp'>;
 export interface HeaderCase {
   readonly header: Header;
   /** Tells this case from the others; empty where there is one. */
@@ -16,12 +15,21 @@ export interface HeaderCases {
   /** Why there are several. */
   readonly why: string;
 }
-/** `port` at the destination itself, 0: not known. `ends`: whose named ports may be meant. */
-export type HeaderCaseFinder = (
-  edge: Pick<MergedEdge, 'protocol'>,
-  port: number,
-  ends: { readonly src: readonly Member[]; readonly dst: readonly Member[] },
-) => HeaderCases;
+export interface HeaderQuestion {
+  readonly family: Packet['family'];
+  readonly protocol: number;
+  /** At the destination itself; 0: not known. Of ICMP, type and code. */
+  readonly port: number;
+}
+export interface HeaderCaseFinder {
+  /** Null: there are several. */
+  readonly only: (asked: HeaderQuestion) => Header | null;
+  /** `ends`: whose own ports may be meant. */
+  readonly all: (
+    asked: HeaderQuestion,
+    ends: { readonly src: readonly Member[]; readonly dst: readonly Member[] },
+  ) => HeaderCases;
+}
 
 const ICMP: ReadonlySet<number> = new Set([1, 58]);
 /** TCP, UDP, SCTP, UDPLite. */
@@ -35,29 +43,36 @@ export function createHeaderCases({ before, after }: ViewPair): HeaderCaseFinder
     .flatMap((policy) => [...policy.rules.egress, ...policy.rules.ingress]);
   const sources = portStarts(rules, ({ source }) => source);
   let destinations: Starts | null = null;
-  return ({ protocol }, port, { src, dst }) => {
-    if (ICMP.has(protocol)) {
-      const header = { protocol, srcPort: null, dstPort: null, icmp: { type: port >> 8, code: port & 255 } };
-      return { cases: [{ header, what: '' }], why: '' };
-    }
-    if (!WITH_PORTS.has(protocol) || (port > 0 && sources === null)) {
-      const dstPort = WITH_PORTS.has(protocol) ? port : null;
-      return { cases: [{ header: { protocol, srcPort: null, dstPort, icmp: null }, what: '' }], why: '' };
-    }
-    destinations ??= new Set([
-      ...(portStarts(rules, ({ destination }) => destination) ?? []),
-      ...serviceStarts(before.cluster, rules),
-    ]);
-    const dstPorts = port > 0 ? [port] : samples(destinations, dst);
-    const srcPorts = sources === null ? [null] : samples(sources, src);
-    const cases = dstPorts.flatMap((dstPort) =>
-      srcPorts.map((srcPort) => {
-        const words = [...(port > 0 ? [] : [`port ${dstPort}`]), ...(srcPort === null ? [] : [`from port ${srcPort}`])];
-        return { header: { protocol, srcPort, dstPort, icmp: null }, what: words.join(' ') };
-      }),
-    );
-    const why = [...(port > 0 ? [] : ['the port was not recorded']), ...(sources === null ? [] : [SOURCE_PORT])];
-    return { cases, why: why.join(', ') };
+  const only = ({ family, protocol, port }: HeaderQuestion): Header | null => {
+    if (ICMP.has(protocol))
+      return { family, protocol, srcPort: null, dstPort: null, icmp: { type: port >> 8, code: port & 255 } };
+    if (!WITH_PORTS.has(protocol)) return { family, protocol, srcPort: null, dstPort: null, icmp: null };
+    return port > 0 && sources === null ? { family, protocol, srcPort: null, dstPort: port, icmp: null } : null;
+  };
+  return {
+    only,
+    all: (asked, { src, dst }) => {
+      const single = only(asked);
+      if (single !== null) return { cases: [{ header: single, what: '' }], why: '' };
+      const { family, protocol, port } = asked;
+      destinations ??= new Set([
+        ...(portStarts(rules, ({ destination }) => destination) ?? []),
+        ...serviceStarts(before.cluster, rules),
+      ]);
+      const dstPorts = port > 0 ? [port] : samples(destinations, dst);
+      const srcPorts = sources === null ? [null] : samples(sources, src);
+      const cases = dstPorts.flatMap((dstPort) =>
+        srcPorts.map((srcPort) => {
+          const words = [
+            ...(port > 0 ? [] : [`port ${dstPort}`]),
+            ...(srcPort === null ? [] : [`from port ${srcPort}`]),
+          ];
+          return { header: { family, protocol, srcPort, dstPort, icmp: null }, what: words.join(' ') };
+        }),
+      );
+      const why = [...(port > 0 ? [] : ['the port was not recorded']), ...(sources === null ? [] : [SOURCE_PORT])];
+      return { cases, why: why.join(', ') };
+    },
   };
 }
 

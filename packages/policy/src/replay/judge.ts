@@ -1,10 +1,9 @@
 import { evaluate } from '../engine/evaluate.ts';
 import { governing } from '../engine/governing.ts';
-import type { Packet } from '../model/packet.ts';
 import type { Direction } from '../model/policy.ts';
 import type { Header } from './header-cases.ts';
 import type { TwinEnd } from './peer-cases.ts';
-import type { ReplayView } from './types.ts';
+import type { Outcome, ReplayView } from './types.ts';
 import { isGovernedAlike, type ViewPair } from './views.ts';
 
 /** An end made ready to be judged, once for all its edges. */
@@ -17,17 +16,23 @@ export interface JudgedEnd {
 /** Where verdicts come from. */
 export interface Judge<E extends JudgedEnd = JudgedEnd> {
   readonly ready: (twin: TwinEnd) => E;
-  readonly allows: (view: 'before' | 'after', src: E, dst: E, header: Header & Pick<Packet, 'family'>) => boolean;
+  readonly outcome: (src: E, dst: E, header: Header) => Decided;
 }
+export type Decided = Exclude<Outcome, 'undecided'>;
+
+/** Of whether the one view allows, and the other. */
+export const outcomeOf = (was: boolean, is: boolean): Decided =>
+  was === is ? 'unchanged' : was ? 'newly-denied' : 'newly-allowed';
 
 /** Verdicts by the specification itself. */
 export function createEvaluateJudge(views: ViewPair): Judge {
+  const allows = (view: 'before' | 'after', src: JudgedEnd, dst: JudgedEnd, header: Header) => {
+    const packet = { ...header, src: src.twin[view], dst: dst.twin[view] };
+    return evaluate(views[view].cluster, policySetOf(views[view]), packet).verdict === 'allow';
+  };
   return {
     ready: (twin) => ({ twin, alike: alikeIn(views, twin) }),
-    allows: (view, src, dst, header) => {
-      const packet = { ...header, src: src.twin[view], dst: dst.twin[view] };
-      return evaluate(views[view].cluster, policySetOf(views[view]), packet).verdict === 'allow';
-    },
+    outcome: (src, dst, header) => outcomeOf(allows('before', src, dst, header), allows('after', src, dst, header)),
   };
 }
 

@@ -65,17 +65,20 @@ function replayed(
 function createJudgedPeers<E extends JudgedEnd>(judge: Judge<E>, views: ViewPair) {
   const casesOf = createPeerCases(views);
   const known = new Map<string, JudgedPeer<E>>();
-  return (id: string, peer: Peer, asked: { protocol: number; port: number }): JudgedPeer<E> => {
-    const key = peer.kind === 'service' ? `${id}/${asked.protocol}/${asked.port}` : id;
-    const found = known.get(key);
-    if (found !== undefined) return found;
+  const make = (peer: Peer, asked: { protocol: number; port: number }): JudgedPeer<E> => {
     const { cases, why, unidentified } = casesOf(peer, asked);
     const ready = cases.map(({ end, port, what }) => ({ end: judge.ready(end), port, what }));
     const alike = {
       egress: ready.every(({ end }) => end.alike.egress),
       ingress: ready.every(({ end }) => end.alike.ingress),
     };
-    const judged = { cases: ready, why, unidentified, alike };
+    return { cases: ready, why, unidentified, alike };
+  };
+  return (id: string, peer: Peer, asked: { protocol: number; port: number }): JudgedPeer<E> => {
+    const found = known.get(id);
+    if (found !== undefined) return found;
+    const key = peer.kind === 'service' ? `${id}/${asked.protocol}/${asked.port}` : id;
+    const judged = known.get(key) ?? make(peer, asked);
     known.set(key, judged);
     return judged;
   };
