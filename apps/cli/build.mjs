@@ -1,5 +1,5 @@
 // `npm run build:cli`: dist/margay.js, which starts fast. Runs on Node 20, as it is what the launcher calls.
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -8,11 +8,13 @@ export const BUNDLE = join(ROOM, 'dist/margay.js');
 
 export async function buildCli(folder = dirname(BUNDLE)) {
   await bundle('main.ts', join(folder, 'margay.js'));
-  await bundle(`flows/${APART}.ts`, join(folder, `${APART}.js`));
+  await Promise.all(APART.map((source) => bundle(source, join(folder, partOf(source)))));
 }
 
-/** What only one command needs, and what takes as long to load as all the rest. */
-const APART = 'recommend-from';
+/** What only some commands or forms need, and what takes as long to load as all the rest. */
+const APART = ['flows/recommend-from.ts', 'flows/replay-from.ts'];
+
+const partOf = (path) => `${basename(path, '.ts')}.js`;
 
 const bundle = (source, outfile) =>
   build({
@@ -40,7 +42,7 @@ const dropUnusedModules = {
   setup({ onResolve, resolve }) {
     onResolve({ filter: /^(\.|@margay\/)/ }, async ({ path, importer, resolveDir, kind, pluginData }) => {
       if (pluginData === 'seen' || kind === 'entry-point') return undefined;
-      if (kind === 'dynamic-import') return { path: `./${APART}.js`, external: true };
+      if (kind === 'dynamic-import') return { path: `./${partOf(path)}`, external: true };
       const found = await resolve(path, { importer, resolveDir, kind, pluginData: 'seen' });
       return /\/packages\/(model|policy)\//.test(found.path) ? { ...found, sideEffects: false } : undefined;
     });

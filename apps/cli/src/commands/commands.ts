@@ -6,6 +6,7 @@ import { evaluateCommand } from './evaluate.ts';
 import { explainCommand } from './explain.ts';
 import { lintCommand } from './lint.ts';
 import { recommendCommand } from './recommend.ts';
+import { replayCommand } from './replay.ts';
 
 const answering: readonly Command[] = [
   connectivityCommand,
@@ -13,6 +14,7 @@ const answering: readonly Command[] = [
   explainCommand,
   evaluateCommand,
   lintCommand,
+  replayCommand,
   recommendCommand,
 ];
 

@@ -4,7 +4,6 @@ import {
   type NearestMiss,
   nearestMiss,
   type Packet,
-  type PolicyModel,
   type Trace,
   type TraceEntry,
 } from '@margay/policy';
@@ -13,6 +12,7 @@ import { BAD_INPUT, BadInput, type Command, FINDING, FINE, requireValue } from '
 import { loadCluster } from '../input/load-cluster.ts';
 import { readProtocol } from '../input/protocol.ts';
 import type { Probe } from '../input/read-probes.ts';
+import { policyName } from '../output/policy-name.ts';
 import { say } from '../output/say.ts';
 import { toYaml } from '../output/to-yaml.ts';
 import { writeOut } from '../output/write-out.ts';
@@ -107,15 +107,12 @@ const describeMiss = (miss: NearestMiss | null) =>
   miss === null
     ? null
     : {
-        policy: nameOf(miss.policy),
+        policy: policyName(miss.policy),
         rule: miss.rule.path,
         differs: miss.differs,
         wanted: miss.wanted,
         found: miss.found,
       };
-
-const nameOf = ({ kind, namespace, name }: Pick<PolicyModel, 'namespace' | 'name'> & { readonly kind: string }) =>
-  `${kind} ${namespace === '' ? '' : `${namespace}/`}${name}`;
 
 function* lines({ verdict, pendingVerdict, egress, ingress }: Explained, question: string): Generator<string> {
   yield `${verdict}: ${question}\n`;
@@ -133,13 +130,14 @@ function* endLines(title: string, end: ExplainedEnd, scope: 'enforced' | 'pendin
   yield `  ${title}: ${verdict}\n`;
   for (const entry of trace) yield `    ${entryLine(entry)}\n`;
   if (trace.length === 0) yield '    the namespace does not exist\n';
-  if (isolatedBy.length > 0) yield `    isolated by ${isolatedBy.map(nameOf).join(', ')}\n`;
+  if (isolatedBy.length > 0) yield `    isolated by ${isolatedBy.map(policyName).join(', ')}\n`;
   if (miss !== null)
     yield `    nearest: ${miss.policy} ${miss.rule} differs in ${miss.differs}: it has ${miss.wanted}, this is ${miss.found}\n`;
 }
 
 function entryLine({ tier, kind, namespace, name, rule, action }: TraceEntry): string {
   if (kind === 'Profile') return `no policy decides: ${action}`;
-  const where = rule === -1 ? 'no rule matches, end of tier' : `rule ${rule} of ${nameOf({ kind, namespace, name })}`;
+  const where =
+    rule === -1 ? 'no rule matches, end of tier' : `rule ${rule} of ${policyName({ kind, namespace, name })}`;
   return `tier ${tier}: ${where}: ${action}`;
 }

@@ -1,10 +1,19 @@
-import { type ClusterModel, type ManifestFile, type PolicySet, type Problem, parseManifests } from '@margay/policy';
+import {
+  type ClusterModel,
+  type ManifestFile,
+  type ParseOptions,
+  type PolicySet,
+  type Problem,
+  parseManifests,
+} from '@margay/policy';
 import { BAD_INPUT, BadInput, FINE, type Values } from '../command.ts';
 import { readFiles } from './read-files.ts';
 
 export interface Loaded {
   readonly cluster: ClusterModel;
   readonly policies: PolicySet;
+  readonly files: readonly ManifestFile[];
+  readonly options: ParseOptions;
   /** 2 where some document could not be read: what is answered then covers the rest only. */
   readonly exitCode: number;
 }
@@ -16,7 +25,17 @@ export interface Loaded {
  */
 export function loadCluster(path: string, values: Values): Loaded {
   const files = readFiles(path);
-  const { cluster, policies, problems } = parseManifests(files, { mode: 'strict', assumeMissing: !isLiveDump(files) });
+  const options = { mode: 'strict', assumeMissing: !isLiveDump(files) } as const;
+  const { cluster, policies, problems } = parseManifests(files, options);
+  return { cluster, policies, files, options, exitCode: tellProblems(problems, path, values) };
+}
+
+/**
+ * Names every problem on stderr. Answers 2 where a document could not be read.
+ *
+ * @throws BadInput where a policy is invalid and `--lenient` was not given.
+ */
+export function tellProblems(problems: readonly Problem[], path: string, values: Values): number {
   for (const problem of problems) process.stderr.write(`${describe(problem)}\n`);
   const lenient = values.lenient === true;
   const refused = problems.filter(({ severity }) => severity === 'object').length;
@@ -25,7 +44,7 @@ export function loadCluster(path: string, values: Values): Loaded {
       `${refused} problems in policies of ${path}, listed above; --lenient goes on without those policies`,
     );
   const unread = problems.some(({ severity }) => severity === 'document');
-  return { cluster, policies, exitCode: unread && !lenient ? BAD_INPUT : FINE };
+  return unread && !lenient ? BAD_INPUT : FINE;
 }
 
 /**
