@@ -12,8 +12,9 @@ export const lintCommand: Command = {
   positionals: ['DIR'],
   summary: 'what authors of policies may not have meant',
   details: `Looks for rules that never decide (shadowed-rule), policies and peers that match nothing (selects-nothing, peer-matches-nothing), directions
-isolated without a rule (isolates-without-rules), egress without DNS (dns-forgotten), namespaces that do not exist (namespace-missing) and a
-Service's port where its pods listen on another (service-port). Judged by the workloads among the manifests.
+isolated without a rule (isolates-without-rules), egress without DNS (dns-forgotten), namespaces that do not exist (namespace-missing), a
+Service's port where its pods listen on another (service-port) and staged deletions of nothing (deletes-nothing). Judged by the workloads
+among the manifests. Staged policies are looked at as if all of them were enforced, and so is what they would make of the others.
 A note is common and may well be meant, such as a default deny. Exit code 1: a warning.`,
   options: { lenient: { type: 'boolean', help: 'go on without policies that are invalid' } },
   formats: ['txt', 'json', 'yaml', 'csv', 'md'],

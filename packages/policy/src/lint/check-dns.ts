@@ -1,6 +1,6 @@
 import { governing } from '../engine/governing.ts';
 import type { ClusterModel, Pod } from '../model/cluster.ts';
-import type { PolicyModel, PolicySet, Rule } from '../model/policy.ts';
+import type { PolicyModel, Rule, Tier } from '../model/policy.ts';
 import { type Finding, findingAt, policyText } from './finding.ts';
 
 const UDP = 17;
@@ -9,10 +9,10 @@ const DNS_PORTS = [53, 5353];
 const NAMED_MAX = 5;
 
 /** Pods whose egress is isolated and that may reach something, but no DNS: names will not resolve. */
-export function checkDns(cluster: ClusterModel, policies: PolicySet): readonly Finding[] {
+export function checkDns(cluster: ClusterModel, tiers: readonly Tier[]): readonly Finding[] {
   const found = new Map<PolicyModel, { names: Set<string>; all: readonly PolicyModel[] }>();
   for (const pod of cluster.pods.filter(({ isGoverned }) => isGoverned)) {
-    const isolating = isolatingWithoutDns(policies, pod);
+    const isolating = isolatingWithoutDns(tiers, pod);
     const [first] = isolating;
     if (first === undefined) continue;
     const entry = found.get(first) ?? { names: new Set(), all: isolating };
@@ -32,10 +32,10 @@ export function checkDns(cluster: ClusterModel, policies: PolicySet): readonly F
 }
 
 /** The egress policies of a pod, where they isolate it, allow something, and allow no DNS; else none. */
-function isolatingWithoutDns(policies: PolicySet, pod: Pod): readonly PolicyModel[] {
-  const tiers = governing(policies.enforced, pod).egress;
-  if (!tiers.some(({ tier }) => tier.defaultAction === 'deny')) return [];
-  const all = tiers.flatMap((tier) => tier.policies);
+function isolatingWithoutDns(tiers: readonly Tier[], pod: Pod): readonly PolicyModel[] {
+  const governed = governing(tiers, pod).egress;
+  if (!governed.some(({ tier }) => tier.defaultAction === 'deny')) return [];
+  const all = governed.flatMap((tier) => tier.policies);
   const open = all.flatMap(({ rules }) => rules.egress).filter(({ action }) => action === 'allow' || action === 'pass');
   if (open.length === 0 || open.some(mayBeDns)) return [];
   return all.filter(({ rules }) => rules.egress.some(({ action }) => action === 'allow'));

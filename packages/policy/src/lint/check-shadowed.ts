@@ -5,7 +5,7 @@ import { type EndClass, fits } from '../connectivity/end-classes.ts';
 import { prepare } from '../connectivity/prepare.ts';
 import { createSteps, type Step, type StepsInput, walkTiers } from '../connectivity/tier-steps.ts';
 import type { ClusterModel } from '../model/cluster.ts';
-import type { Direction, PolicyModel, PolicySet } from '../model/policy.ts';
+import type { Direction, PolicyModel, Tier } from '../model/policy.ts';
 import { type Finding, findingAt, policyText } from './finding.ts';
 
 /** What became of a rule wherever it could match. */
@@ -17,13 +17,17 @@ interface Fate {
 }
 
 /** Rules that match something in this cluster, but never decide: earlier ones always do. */
-export function checkShadowed(cluster: ClusterModel, policies: PolicySet): readonly Finding[] {
-  const { steps } = prepare(cluster, policies, {
-    scope: 'enforced',
-    pool: createConnectionPool(),
-    ipv6: true,
-    hostNetwork: 'nodes',
-  });
+export function checkShadowed(cluster: ClusterModel, tiers: readonly Tier[]): readonly Finding[] {
+  const { steps } = prepare(
+    cluster,
+    { policies: [], enforced: tiers, pending: tiers },
+    {
+      scope: 'enforced',
+      pool: createConnectionPool(),
+      ipv6: true,
+      hostNetwork: 'nodes',
+    },
+  );
   const fates = new Map<CompiledRule, Fate>();
   const stepsOf = createSteps(steps);
   for (const own of steps.classes.all) {

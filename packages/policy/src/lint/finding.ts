@@ -7,7 +7,8 @@ export type Check =
   | 'isolates-without-rules'
   | 'dns-forgotten'
   | 'namespace-missing'
-  | 'service-port';
+  | 'service-port'
+  | 'deletes-nothing';
 
 /** Something about a policy that its author may not have meant. */
 export interface Finding {

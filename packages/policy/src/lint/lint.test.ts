@@ -118,6 +118,54 @@ describe('lint', () => {
     expect(findings(document)).toEqual(expected);
   });
 
+  const staged = (spec: string, name = 'p') =>
+    `{ apiVersion: policy.margay.dev/v1, kind: StagedKubernetesNetworkPolicy, metadata: { name: ${name}, namespace: shop }, spec: ${spec} }`;
+
+  it.each<[string, string[], string[]]>([
+    [
+      'a staged policy for nobody',
+      [staged('{ podSelector: { matchLabels: { app: bd } }, ingress: [{}] }')],
+      ['selects-nothing warning'],
+    ],
+    [
+      'what a staged policy would leave out',
+      [staged('{ podSelector: {}, policyTypes: [Egress], egress: [{ ports: [{ port: 5432 }] }] }')],
+      ['dns-forgotten warning'],
+    ],
+    ['a deletion of nothing', [staged('{ stagedAction: Delete }')], ['deletes-nothing warning']],
+    [
+      'a mistake that is live, though its mending is staged',
+      [policy('{ podSelector: { matchLabels: { app: bd } }, ingress: [{}] }'), staged(`{ ${DB}, ingress: [{}] }`)],
+      ['selects-nothing warning'],
+    ],
+    [
+      'nothing of a deletion of a good policy',
+      [policy(`{ ${DB}, ingress: [{}] }`), staged('{ stagedAction: Delete }')],
+      [],
+    ],
+  ])('finds %s', (_name, documents, expected) => {
+    expect(findings(...documents)).toEqual(expected);
+  });
+
+  it('tells what staged policies would do to others', () => {
+    const first = global("{ order: 1, selector: app == 'db', ingress: [{ action: Deny }] }")
+      .replace('kind: Global', 'kind: StagedGlobal')
+      .replace('name: p', 'name: first');
+    const documents = [SHOP, policy(`{ ${DB}, ingress: [{ from: [${WEB_PEER}] }] }`), first];
+    const { cluster, policies } = parseManifests([{ file: 'm.yaml', text: documents.join('\n---\n') }], {
+      mode: 'strict',
+      assumeMissing: true,
+    });
+    expect(lint(cluster, policies)).toMatchObject([
+      {
+        check: 'shadowed-rule',
+        policy: 'KubernetesNetworkPolicy shop/p',
+        message:
+          'never decides: StagedGlobalNetworkPolicy first spec.ingress[0] (deny) comes first (once what is staged is enforced)',
+      },
+    ]);
+  });
+
   it('says where: file, document, policy, and what is in the way', () => {
     const documents = [SHOP, global("{ selector: app == 'db', ingress: [{ action: Allow }, { action: Deny }] }")];
     const { cluster, policies } = parseManifests([{ file: 'm.yaml', text: documents.join('\n---\n') }], {
