@@ -12,7 +12,7 @@ export async function buildCli(folder = dirname(BUNDLE)) {
 }
 
 /** What only some commands or forms need, and what takes as long to load as all the rest. */
-const APART = ['flows/recommend-from.ts', 'flows/replay-from.ts'];
+const APART = ['flows/recommend-from.ts', 'flows/replay-from.ts', 'picture/draw-picture.ts'];
 
 const partOf = (path) => `${basename(path, '.ts')}.js`;
 

@@ -33,7 +33,7 @@ describe('a command line', () => {
     [['connectivity'], 'takes DIR'],
     [['connectivity', 'a', 'b'], 'takes DIR'],
     [['connectivity', '/nowhere/at/all'], '/nowhere/at/all does not exist'],
-    [['connectivity', before, '-o', 'svg'], '-o svg is not among txt, json'],
+    [['connectivity', before, '-o', 'png'], '-o png is not among txt, json'],
     [['connectivity', before, '--loud'], '--loud'],
     [['connectivity', before, '--host-network', 'x'], 'neither nodes nor pods'],
     [['evaluate', before], '--probes is missing'],

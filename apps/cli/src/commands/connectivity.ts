@@ -31,7 +31,7 @@ ${HOST_NETWORK_HELP}`,
     'host-network': HOST_NETWORK_OPTION,
     staged: { type: 'boolean', help: 'as if staged policies were enforced' },
   },
-  formats: ['txt', 'json', 'yaml', 'csv', 'md', 'dot'],
+  formats: ['txt', 'json', 'yaml', 'csv', 'md', 'dot', 'svg'],
   run: async ([folder = ''], values) => {
     const { cluster, policies, exitCode } = loadCluster(folder, values);
     const scope = values.staged === true ? 'pending' : 'enforced';
@@ -39,7 +39,8 @@ ${HOST_NETWORK_HELP}`,
       scope,
       hostNetwork: chooseHostNetwork(cluster, policies, values),
     });
-    await writeOut(format(withProgress(result.rows(), result.workloads.length), values));
+    const rows = withProgress(result.rows(), result.workloads.length);
+    await writeOut(values.output === 'svg' ? await draw(rows, result.workloads, folder) : format(rows, values));
     const uneven = result.uneven();
     if (uneven.length > 0)
       say(
@@ -73,4 +74,11 @@ function* lines(rows: Iterable<Row>) {
 
 function* edges(rows: Iterable<Row>) {
   for (const { src, dst, conn } of rows) yield { from: src, to: dst, label: conn, color: 'gray25' };
+}
+
+/** Not loaded with the rest: the layout takes longer to load than most answers. */
+async function draw(rows: Iterable<Row>, workloads: readonly string[], folder: string) {
+  const { drawPicture } = await import('../picture/draw-picture.ts');
+  const lines = [...rows].map(({ src, dst, conn }) => ({ from: src, to: dst, text: conn, look: 'plain' as const }));
+  return drawPicture(workloads, lines, `What may connect to what: ${folder}`);
 }

@@ -21,7 +21,7 @@ ${HOST_NETWORK_HELP}`,
     lenient: { type: 'boolean', help: 'go on without policies that are invalid' },
     'host-network': HOST_NETWORK_OPTION,
   },
-  formats: ['txt', 'json', 'yaml', 'csv', 'md', 'dot'],
+  formats: ['txt', 'json', 'yaml', 'csv', 'md', 'dot', 'svg'],
   run: async ([first = '', second = ''], values) => {
     const [before, after] = [loadCluster(first, values), loadCluster(second, values)];
     const { rows, added, removed } = diffConnectivity(before, after, {
@@ -37,7 +37,8 @@ ${HOST_NETWORK_HELP}`,
       md: () => writeMarkdown(COLUMNS, table),
       dot: () => writeDot(rows.map(toEdge)),
     };
-    await writeOut(forms[String(values.output)]?.() ?? []);
+    const isPicture = values.output === 'svg';
+    await writeOut(isPicture ? await draw(rows, `${first} and ${second}`) : (forms[String(values.output)]?.() ?? []));
     if (before.exitCode !== FINE || after.exitCode !== FINE) return BAD_INPUT;
     return rows.length + added.length + removed.length > 0 ? FINDING : FINE;
   },
@@ -58,6 +59,16 @@ const toEdge = ({ type, source, destination, before, after }: DiffRow) => ({
   label: type === 'changed' ? `${after} (was ${before})` : type === 'added' ? after : before,
   color: COLORS[type],
 });
+
+/** Not loaded with the rest: the layout takes longer to load than most answers. */
+async function draw(rows: readonly DiffRow[], what: string) {
+  const { drawPicture } = await import('../picture/draw-picture.ts');
+  const edges = rows.map((row) => {
+    const { from, to, label: text } = toEdge(row);
+    return { from, to, text, look: row.type };
+  });
+  return drawPicture([], edges, `What connects differently: ${what}`);
+}
 
 function* lines(rows: readonly DiffRow[], added: readonly string[], removed: readonly string[]) {
   for (const name of added) yield `new workload ${name}\n`;
