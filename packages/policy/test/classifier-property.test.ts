@@ -78,6 +78,8 @@ describe('classifier', () => {
                 const packet = { ...one, src: src.end, dst: dst.end };
                 const expected = evaluate(cluster, policies, packet);
                 const found = classifier.evaluate({ ...one, src, dst });
+                for (const [view, verdict] of [expected.verdict, expected.pendingVerdict].entries())
+                  expect([one, classifier.allows({ ...one, src, dst }, view)]).toEqual([one, verdict === 'allow']);
                 if (isDeepStrictEqual(found, expected)) continue;
                 expect({ packet, found }).toEqual({ packet, found: expected });
               }

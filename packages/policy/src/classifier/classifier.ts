@@ -8,10 +8,12 @@ import { createAddressBook } from './address-book.ts';
 import { createAtomBook, type PlacedEnd } from './atom-book.ts';
 import { createBlockBook } from './clause.ts';
 import { setAllows, traceSet } from './decide-set.ts';
+import type { Header } from './header-rows.ts';
 import { makeTables, type TabledEndpoint } from './make-tables.ts';
-import type { Header } from './matcher.ts';
+import { createPortClasses } from './port-classes.ts';
 import { type CompiledSet, createSetBook } from './set-book.ts';
 import type { DataPlaneTables } from './tables.ts';
+import { createVerdictCache } from './verdict-cache.ts';
 
 /** Policies in the order of evaluation, asked by pod. */
 export interface PolicyView {
@@ -52,10 +54,22 @@ export interface Classifier {
   readonly forget: (pod: Pod) => void;
 }
 
+export interface ClassifierOptions {
+  /** How many verdicts are remembered by class of packet: a power of two, or 0, which is quicker where hardly a question comes twice. */
+  readonly remembered?: number;
+}
+const REMEMBERED = 2 ** 15;
+
 /** `views`: what is compared, such as enforced and pending, or current and candidate. Work that they share is done once. */
-export function createClassifier(cluster: ClusterModel, views: readonly PolicyView[]): Classifier {
+export function createClassifier(
+  cluster: ClusterModel,
+  views: readonly PolicyView[],
+  { remembered = REMEMBERED }: ClassifierOptions = {},
+): Classifier {
   const atoms = createAtomBook(cluster);
-  const sets = createSetBook(createBlockBook(cluster, atoms));
+  const ports = { source: createPortClasses(), destination: createPortClasses() };
+  const sets = createSetBook(createBlockBook(cluster, atoms), ports);
+  const ask = remembered === 0 ? setAllows : createVerdictCache(remembered, ports, setAllows).allows;
   const placedPods = new WeakMap<Pod, readonly PlacedEnd[]>();
   /** At each of its addresses. */
   const placesOf = (pod: Pod): readonly PlacedEnd[] => {
@@ -75,9 +89,9 @@ export function createClassifier(cluster: ClusterModel, views: readonly PolicyVi
   };
   const allows: Classifier['allows'] = (packet, view = 0) => {
     const egress = packet.src.egress[view];
-    if (egress !== undefined && !setAllows(egress, atomOf(packet.dst), packet)) return false;
+    if (egress !== undefined && !ask(egress, atomOf(packet.dst), packet)) return false;
     const ingress = packet.dst.ingress[view];
-    return ingress === undefined || setAllows(ingress, atomOf(packet.src), packet);
+    return ingress === undefined || ask(ingress, atomOf(packet.src), packet);
   };
   const trace: Classifier['trace'] = (packet, direction, view = 0) => {
     const [own, peer] = direction === 'egress' ? [packet.src, packet.dst] : [packet.dst, packet.src];

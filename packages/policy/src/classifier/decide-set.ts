@@ -2,15 +2,16 @@ import { PROFILE_TIER } from '../engine/evaluate.ts';
 import type { Trace, TraceEntry } from '../model/evaluation.ts';
 import type { PolicyModel } from '../model/policy.ts';
 import type { Atom } from './atom-book.ts';
-import type { Header } from './matcher.ts';
+import type { Header } from './header-rows.ts';
 import type { CompiledSet } from './set-book.ts';
 
 /** Whether a policy set lets a packet through whose other end is of this atom. */
 export function setAllows(set: CompiledSet, peer: Atom, header: Header): boolean {
   const matcher = set.matcher();
-  for (const { tier, range } of set.tiers) {
-    const bit = matcher.first(peer, header, range);
-    const action = bit < 0 ? tier.defaultAction : set.clauses[bit]?.action;
+  const { tiers, clauses } = set;
+  for (let place = 0; place < tiers.length; place++) {
+    const bit = matcher.first(peer, header, place);
+    const action = bit < 0 ? tiers[place]?.tier.defaultAction : clauses[bit]?.action;
     if (action !== 'pass') return action === 'allow';
   }
   return set.profile !== null;
@@ -20,8 +21,8 @@ export function setAllows(set: CompiledSet, peer: Atom, header: Header): boolean
 export function traceSet(set: CompiledSet, peer: Atom, header: Header): Trace {
   const matcher = set.matcher();
   const entries: TraceEntry[] = [];
-  for (const { tier, policies, range } of set.tiers) {
-    const bit = matcher.first(peer, header, range);
+  for (const [place, { tier, policies }] of set.tiers.entries()) {
+    const bit = matcher.first(peer, header, place);
     const hit = bit < 0 ? endOfTier(policies, tier.defaultAction) : (set.clauses[bit] as { hit: TraceEntry }).hit;
     entries.push(hit);
     if (hit.action === 'allow') return { verdict: 'allow', entries, isolating: [] };

@@ -4,6 +4,7 @@ import type { End } from '../model/packet.ts';
 import type { Direction } from '../model/policy.ts';
 import type { BlockBook, ClauseBlock, CompiledClause } from './clause.ts';
 import { createMatcher, type Matcher } from './matcher.ts';
+import type { HeaderPorts } from './port-classes.ts';
 
 /** All that governs one direction of an endpoint; shared by the endpoints for which it is the same. */
 export interface CompiledSet {
@@ -25,7 +26,7 @@ export interface SetBook {
   readonly setOf: (pod: Pod, end: End, governing: readonly GoverningTier[], direction: Direction) => CompiledSet;
 }
 
-export function createSetBook(blocks: BlockBook): SetBook {
+export function createSetBook(blocks: BlockBook, ports: HeaderPorts): SetBook {
   const sets = new Map<string, CompiledSet>();
   /** Where nothing depends on the endpoint itself, what governs it and its profile say all. */
   const plain = new WeakMap<readonly GoverningTier[], Map<string | null, CompiledSet>>();
@@ -43,7 +44,7 @@ export function createSetBook(blocks: BlockBook): SetBook {
     const key = `${direction} ${texts.join(' ')} ${pod.profile ?? ''}`;
     const known = sets.get(key);
     if (known !== undefined) return known;
-    const set = assemble(made++, { governing, parts, direction, profile: pod.profile });
+    const set = assemble(made++, { governing, parts, direction, profile: pod.profile, ports });
     sets.set(key, set);
     return set;
   };
@@ -66,9 +67,10 @@ interface Parts {
   readonly parts: readonly (readonly ClauseBlock[])[];
   readonly direction: Direction;
   readonly profile: string | null;
+  readonly ports: HeaderPorts;
 }
 
-function assemble(id: number, { governing, parts, direction, profile }: Parts): CompiledSet {
+function assemble(id: number, { governing, parts, direction, profile, ports }: Parts): CompiledSet {
   const clauses: CompiledClause[] = [];
   const tiers = governing.map((part, place): CompiledTier => {
     const from = clauses.length;
@@ -83,7 +85,7 @@ function assemble(id: number, { governing, parts, direction, profile }: Parts): 
     clauses,
     profile,
     matcher: () => {
-      matcher ??= createMatcher(clauses);
+      matcher ??= createMatcher({ clauses, tiers: tiers.map(({ range }) => range), ports });
       return matcher;
     },
   };

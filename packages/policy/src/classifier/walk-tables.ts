@@ -1,7 +1,7 @@
 import type { AddressRange } from '../address/address-range.ts';
 import type { TraceEntry } from '../model/evaluation.ts';
 import type { Direction } from '../model/policy.ts';
-import type { Header } from './matcher.ts';
+import type { Header } from './header-rows.ts';
 import type { Clause, DataPlaneTables, IcmpCondition, NumberRange, PolicySetTable, PortCondition } from './tables.ts';
 
 /** A packet as a data plane sees it: addresses and numbers. */
