@@ -1,3 +1,4 @@
+import './node-20.ts';
 import { BAD_INPUT } from './command.ts';
 import { runCli } from './run-cli.ts';
 

@@ -2,10 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { load as parseYaml } from 'js-yaml';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { edgeFixture } from './edge-fixture.ts';
 import { BUILD_MS, buildMargay, folderOf, type Ran } from './run-margay.ts';
 import { DB_POLICY, SHOP } from './shop.ts';
 
-let margay: (args: readonly string[], stdin?: string) => Ran;
+let margay: (args: readonly string[], stdin?: string, nodeOptions?: string) => Ran;
 const before = folderOf({ 'shop.yaml': SHOP });
 const after = folderOf({ 'shop.yaml': SHOP, 'policy.yaml': DB_POLICY });
 const WEB = 'shop/web[Deployment]';
@@ -45,6 +46,38 @@ describe('a command line', () => {
     expect(ran.code).toBe(2);
     expect(ran.out + ran.err).toContain(message);
     if (args.length > 0) expect(ran.out).toBe('');
+  });
+});
+
+describe('the bundle', () => {
+  /** What newer Node has and Node 20 has not. */
+  const newer = [
+    ...['Map.groupBy', 'Object.groupBy', 'Array.fromAsync', 'Promise.withResolvers', 'Promise.try', 'RegExp.escape'],
+    ...['union', 'intersection', 'difference', 'symmetricDifference', 'isSubsetOf', 'isSupersetOf'].map(
+      (name) => `Set.prototype.${name}`,
+    ),
+    ...['map', 'filter', 'flatMap', 'take', 'drop', 'reduce', 'toArray', 'forEach', 'some', 'every', 'find'].map(
+      (name) => `Iterator.prototype.${name}`,
+    ),
+  ];
+  const node20 = `--import=data:text/javascript,${newer
+    .map((name) => `delete ${name};`)
+    .join('')
+    .replaceAll(' ', '%20')}`;
+  const flows = folderOf({ 'flows.jsonl': JSON.stringify(edgeFixture) });
+  const FLOWS = ['--flows', join(flows, 'flows.jsonl')];
+
+  it.each([
+    [['connectivity', after]],
+    [['connectivity', after, '-o', 'svg']],
+    [['diff', before, after, '-o', 'yaml']],
+    [['explain', after, '--from', 'shop/web', '--to', DB, '--port', 'tcp/5432']],
+    [['lint', after, '-o', 'json']],
+    [['replay', before, '--with', after, ...FLOWS, '-o', 'md']],
+    [['recommend', after, ...FLOWS]],
+    [['completion', 'fish']],
+  ])('runs %j on Node 20', (args) => {
+    expect(margay(args, '', node20)).toEqual(margay(args));
   });
 });
 

@@ -14,14 +14,15 @@ export interface Ran {
 export const BUILD_MS = 60_000;
 
 /** Bundles the CLI into a folder of its own and answers what runs it as a process. */
-export async function buildMargay(): Promise<(args: readonly string[], stdin?: string) => Ran> {
+export async function buildMargay(): Promise<(args: readonly string[], stdin?: string, nodeOptions?: string) => Ran> {
   const folder = mkdtempSync(join(tmpdir(), 'margay-cli-'));
   await buildCli(folder);
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   const bundle = join(folder, 'margay.js');
-  return (args, stdin = '') => {
+  return (args, stdin = '', nodeOptions = '') => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [bundle, ...args], {
       input: stdin,
+      env: { ...process.env, NODE_OPTIONS: nodeOptions },
       encoding: 'utf8',
       maxBuffer: 1 << 28,
     });
