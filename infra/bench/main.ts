@@ -18,8 +18,8 @@ const BENCHES: Readonly<Record<string, { readonly load: () => Promise<Bench>; re
     what: 'rows a second acknowledged by the real ingest process, to raw COPY of the same rows',
   },
   policy: {
-    load: async () => (await import('./policy/bench-connectivity.ts')).benchConnectivity,
-    what: 'margay connectivity on Online Boutique and on 1,000 workloads: seconds, process start included; MiB',
+    load: async () => (await import('./policy/bench-policy.ts')).benchPolicy,
+    what: 'the policy engine: margay connectivity, verdicts a second, compiling, updating, replay, memory',
   },
 };
 

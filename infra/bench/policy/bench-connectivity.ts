@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BUNDLE, buildCli } from '../../../apps/cli/build.mjs';
 import { writeBoutique, writeManifests } from '../../seed/manifests/write-manifests.ts';
 import { type Bench, type BenchResult, median } from '../result.ts';
+import { watchMemory } from './watch-memory.ts';
 
 const PLAN = { workloads: 1000, namespaces: 50, policies: 500, seed: 1 };
 
@@ -49,33 +49,8 @@ async function measure(folder: string, rounds: number, say: (line: string) => vo
   return { seconds: median(runs.map((run) => run.seconds)), peakMib: Math.max(...runs.map((run) => run.peakMib)) };
 }
 
-const WATCH_MS = 20;
-
-/** The peak is the kernel's own high-water mark, read while the process lives. */
-function runOnce(folder: string): Promise<{ seconds: number; peakMib: number }> {
-  return new Promise((resolve, reject) => {
-    const startedMs = performance.now();
-    const child = spawn(process.execPath, [BUNDLE, 'connectivity', folder, '-o', 'json'], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
-    let peakMib = 0;
-    const watch = setInterval(() => {
-      peakMib = Math.max(peakMib, peakMibOf(child.pid ?? 0));
-    }, WATCH_MS);
-    child.on('error', reject);
-    child.on('exit', (code) => {
-      clearInterval(watch);
-      if (code === 0) resolve({ seconds: (performance.now() - startedMs) / 1000, peakMib });
-      else reject(new Error(`margay ended with ${code}`));
-    });
-  });
-}
-
-function peakMibOf(pid: number): number {
-  try {
-    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
-  } catch {
-    // Gone between two looks.
-    return 0;
-  }
+async function runOnce(folder: string): Promise<{ seconds: number; peakMib: number }> {
+  const startedMs = performance.now();
+  const { peakMib } = await watchMemory([BUNDLE, 'connectivity', folder, '-o', 'json']);
+  return { seconds: (performance.now() - startedMs) / 1000, peakMib };
 }
