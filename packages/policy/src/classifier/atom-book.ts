@@ -12,6 +12,8 @@ export interface Atom {
   readonly id: number;
   /** The conditions that hold, ascending. */
   readonly conditions: readonly number[];
+  /** The same as bits; a condition beyond its end does not hold. */
+  readonly bits: Int32Array;
   /** Of those with port names or a Service: what these mean here. */
   readonly values: ReadonlyMap<number, EndValues>;
 }
@@ -99,7 +101,8 @@ export function createAtomBook(cluster: ClusterModel): AtomBook {
     const known = atoms.get(text);
     if (known !== undefined) return known;
     const values = sorted.filter((one): one is [number, EndValues] => one[1] !== 'plain');
-    const atom = { id: atoms.size, conditions: sorted.map(([id]) => id), values: new Map(values) };
+    const ids = sorted.map(([id]) => id);
+    const atom = { id: atoms.size, conditions: ids, bits: bitsOf(ids), values: new Map(values) };
     atoms.set(text, atom);
     return atom;
   };
@@ -130,6 +133,12 @@ export function createAtomBook(cluster: ClusterModel): AtomBook {
       return true;
     },
   };
+}
+
+function bitsOf(ascending: readonly number[]): Int32Array {
+  const bits = new Int32Array(((ascending.at(-1) ?? -1) >> 5) + 1);
+  for (const id of ascending) bits[id >>> 5] = (bits[id >>> 5] as number) | (1 << (id & 31));
+  return bits;
 }
 
 function candidates(index: LabelIndex<number>, { members }: End): readonly number[] {

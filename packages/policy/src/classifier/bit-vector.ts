@@ -17,7 +17,7 @@ const wordsFor = (bits: number) => (bits + 31) >>> 5;
 
 /** A vector of `size` bits, of which these are set; in any order. */
 export function vectorOf(size: number, bits: readonly number[]): BitVector {
-  const words = new Int32Array(wordsFor(size));
+  const words = new Int32Array(Math.max(1, wordsFor(size)));
   for (const bit of bits) words[bit >>> 5] = (words[bit >>> 5] as number) | (1 << (bit & 31));
   const few = bits.length > FEW_MAX ? null : [...bits].sort((a, b) => a - b);
   if (words.length < SUMMARY_FROM_WORDS) return { words, few, summary: null };
@@ -88,4 +88,4 @@ function nextBlock(a: Int32Array, b: Int32Array, c: Int32Array | null, block: nu
   return -1;
 }
 
-const lowestBit = (bits: number) => 31 - Math.clz32(bits & -bits);
+export const lowestBit = (bits: number) => 31 - Math.clz32(bits & -bits);

@@ -1,11 +1,11 @@
 import type { Side } from '../model/policy.ts';
 import type { Atom } from './atom-book.ts';
-import { firstCommon } from './bit-vector.ts';
+import { firstCommon, lowestBit } from './bit-vector.ts';
 import { type CompiledClause, peerRole } from './clause.ts';
 import { type EndValues, NO_VALUES, valuesText } from './end-values.ts';
 import { createHeaderRows, type Header, type HeaderPart } from './header-rows.ts';
 import type { Role } from './peer-condition.ts';
-import { createPeerRows } from './peer-rows.ts';
+import { createPeerMask, createPeerRows, MASK_CLAUSES } from './peer-rows.ts';
 import type { HeaderPorts } from './port-classes.ts';
 
 /** Finds the deciding clause of a list without looking at each. */
@@ -54,13 +54,27 @@ function createPart(
       const isPeer = peerRole(clause.direction) === role;
       return { rule: clause.rule, values: isPeer ? (peerValues?.(clause) ?? NO_VALUES) : clause.own };
     });
-  const peerRow = createPeerRows(own);
   const targetRow = createHeaderRows(partsAt('destination'), 'destination', ports.destination);
   const sourceRow = own.some(({ rule }) => hasPorts(rule.source))
     ? createHeaderRows(partsAt('source'), 'source', ports.source)
     : null;
   const lows = tiers.map(([from]) => notBelow(places, from));
   const highs = tiers.map(([, to]) => notBelow(places, to));
+  if (own.length <= MASK_CLAUSES) {
+    const peerMask = createPeerMask(own);
+    const spans = lows.map((low, tier) => spanOf(low, highs[tier] as number));
+    return (atom, header, tier) => {
+      const span = spans[tier] as number;
+      if (span === 0) return -1;
+      const headers = targetRow(header).words[0] as number;
+      const sources = sourceRow === null ? -1 : (sourceRow(header).words[0] as number);
+      const left = headers & sources & span;
+      if (left === 0) return -1;
+      const found = left & peerMask(atom);
+      return found === 0 ? -1 : (places[lowestBit(found)] as number);
+    };
+  }
+  const peerRow = createPeerRows(own);
   return (atom, header, tier) => {
     const [low, high] = [lows[tier] as number, highs[tier] as number];
     if (low === high) return -1;
@@ -99,6 +113,10 @@ function createLateParts(whole: Whole, late: readonly number[]) {
     return made;
   };
 }
+
+/** The bits from `low` up to but not including `high`. */
+const spanOf = (low: number, high: number) =>
+  low === high ? 0 : (-1 << low) & (high === MASK_CLAUSES ? -1 : ~(-1 << high));
 
 function notBelow(sorted: readonly number[], value: number): number {
   let low = 0;

@@ -36,3 +36,31 @@ export function createPeerRows(clauses: readonly CompiledClause[]): (atom: Atom)
     return vector;
   };
 }
+
+/** Up to how many clauses a mask holds. */
+export const MASK_CLAUSES = 32;
+
+/**
+ * The same for so few clauses that one number holds them: nothing is kept by atom, for finding out is as quick as remembering. That is what most pods
+ * have, and what millions of pairs of them are compared with.
+ */
+export function createPeerMask(clauses: readonly CompiledClause[]): (atom: Atom) => number {
+  let anybody = 0;
+  const masks = new Map<number, number>();
+  for (const [place, { peer }] of clauses.entries()) {
+    if (peer === null) anybody |= 1 << place;
+    else masks.set(peer.id, (masks.get(peer.id) ?? 0) | (1 << place));
+  }
+  const ids = Int32Array.from(masks.keys());
+  const bits = Int32Array.from(masks.values());
+  return (atom) => {
+    const held = atom.bits;
+    let mask = anybody;
+    for (let at = 0; at < ids.length; at++) {
+      const id = ids[at] as number;
+      const word = id >>> 5;
+      if (word < held.length && ((held[word] as number) & (1 << (id & 31))) !== 0) mask |= bits[at] as number;
+    }
+    return mask;
+  };
+}
