@@ -1,12 +1,22 @@
 import type { MergedEdge } from '@margay/model';
 import type { Direction } from '../model/policy.ts';
 import type { Header, HeaderCaseFinder } from './header-cases.ts';
-import type { Judge, JudgedEnd } from './judge.ts';
+import type { Decided, Judge, JudgedEnd } from './judge.ts';
 import type { Outcome, ReplayCase } from './types.ts';
 
+export interface JudgedCase<E extends JudgedEnd> {
+  readonly end: E;
+  /** Of its address; null where it has none. */
+  readonly family: 4 | 6 | null;
+  /** As in `PeerCase`. */
+  readonly port: number | null;
+  readonly what: string;
+}
 /** A recorded peer with its cases made ready. */
 export interface JudgedPeer<E extends JudgedEnd> {
-  readonly cases: readonly { readonly end: E; readonly port: number | null; readonly what: string }[];
+  readonly cases: readonly JudgedCase<E>[];
+  /** The only case of a peer that is identified; null: there are others. */
+  readonly only: JudgedCase<E> | null;
   readonly why: string;
   readonly unidentified: string | null;
   /** All of its cases are alike in both views. */
@@ -35,33 +45,28 @@ interface Tried<E extends JudgedEnd> extends ReplayCase {
 
 /** Compares what both views make of an edge, in every way that policies can tell apart and the record cannot. */
 export function createComparison<E extends JudgedEnd>(judge: Judge<E>, headers: HeaderCaseFinder) {
-  return (edge: MergedEdge, src: JudgedPeer<E>, dst: JudgedPeer<E>): Compared<E> => {
-    const isAlike = src.alike.egress && dst.alike.ingress;
-    const only = onlyInstance(edge, src, dst, headers);
-    if (only !== null) {
-      const outcome = isAlike ? 'unchanged' : judge.outcome(only.src, only.dst, only.header);
-      return { outcome, instance: only, why: null, cases: [] };
-    }
-    const combinations = combine(edge, src, dst, headers);
-    const first = combinations.list[0] as Combination<E>;
-    if (isAlike) return { outcome: 'unchanged', instance: first.instance, why: null, cases: [] };
-    return compareAll(judge, combinations, { src, dst });
+  const headerOf = ({ protocol, port }: MergedEdge, { only: from }: JudgedPeer<E>, { only: to }: JudgedPeer<E>) =>
+    from === null || to === null
+      ? null
+      : headers.only({ family: familyBetween(from.family, to.family), protocol, port: to.port ?? port });
+  return {
+    /** Of what nearly every edge is, one case at each end and all of it recorded; null: another. */
+    quick: (edge: MergedEdge, src: JudgedPeer<E>, dst: JudgedPeer<E>): Decided | null => {
+      if (src.alike.egress && dst.alike.ingress) return 'unchanged';
+      const header = headerOf(edge, src, dst);
+      if (header === null || src.only === null || dst.only === null) return null;
+      return judge.outcome(src.only.end, dst.only.end, header);
+    },
+    full: (edge: MergedEdge, src: JudgedPeer<E>, dst: JudgedPeer<E>, known: Decided | null): Compared<E> => {
+      const header = headerOf(edge, src, dst);
+      if (known !== null && header !== null && src.only !== null && dst.only !== null)
+        return { outcome: known, instance: { src: src.only.end, dst: dst.only.end, header }, why: null, cases: [] };
+      const combinations = combine(edge, src, dst, headers);
+      const first = combinations.list[0] as Combination<E>;
+      if (known !== null) return { outcome: known, instance: first.instance, why: null, cases: [] };
+      return compareAll(judge, combinations, { src, dst });
+    },
   };
-}
-
-/** What nearly every edge is: one case at each end, all of it recorded. */
-function onlyInstance<E extends JudgedEnd>(
-  { protocol, port }: MergedEdge,
-  src: JudgedPeer<E>,
-  dst: JudgedPeer<E>,
-  headers: HeaderCaseFinder,
-): Instance<E> | null {
-  const [from, to] = [src.cases[0], dst.cases[0]];
-  if (src.cases.length > 1 || dst.cases.length > 1 || from === undefined || to === undefined) return null;
-  if (src.unidentified !== null || dst.unidentified !== null) return null;
-  const family = familyBetween(from.end, to.end);
-  const header = headers.only({ family, protocol, port: to.port ?? port });
-  return header === null ? null : { src: from.end, dst: to.end, header };
 }
 
 function compareAll<E extends JudgedEnd>(
@@ -114,7 +119,7 @@ function combine<E extends JudgedEnd>(
   for (const from of src.cases) {
     for (const to of dst.cases) {
       const [a, b] = [from.end.twin.before, to.end.twin.before];
-      const asked = { family: familyBetween(from.end, to.end), protocol, port: to.port ?? port };
+      const asked = { family: familyBetween(from.family, to.family), protocol, port: to.port ?? port };
       const headers = headersOf.all(asked, { src: a.members, dst: b.members });
       if (headers.cases.length > 1) whys.set('header', headers.why);
       for (const { header, what } of headers.cases) {
@@ -132,13 +137,10 @@ function combine<E extends JudgedEnd>(
 type OutcomeOf<E extends JudgedEnd> = (instance: Instance<E>) => Outcome;
 
 /** As `familyOf` has it, of ends with at most one address. */
-function familyBetween(src: JudgedEnd, dst: JudgedEnd): Header['family'] {
-  const [a, b] = [familyAt(src), familyAt(dst)];
+function familyBetween(a: 4 | 6 | null, b: 4 | 6 | null): Header['family'] {
   if (a === null) return b ?? 4;
   return b === null || a === b ? a : null;
 }
-
-const familyAt = ({ twin }: JudgedEnd): 4 | 6 | null => twin.before.ranges[0]?.family ?? null;
 
 /** The dimensions that change the outcome by themselves; all where none does. */
 function whyOf<E extends JudgedEnd>(

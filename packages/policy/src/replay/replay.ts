@@ -5,7 +5,7 @@ import { explainEdge } from './explain-edge.ts';
 import { createHeaderCases } from './header-cases.ts';
 import type { Judge, JudgedEnd } from './judge.ts';
 import { createPeerCases } from './peer-cases.ts';
-import { compareReplayed, createTally } from './sum-up.ts';
+import { createTally, sortReplayed } from './sum-up.ts';
 import type { Replay, ReplayedEdge, ReplayView } from './types.ts';
 import { pairViews, type ViewPair } from './views.ts';
 
@@ -40,17 +40,16 @@ export function replayWith<E extends JudgedEnd>(
   const found: ReplayedEdge[] = [];
   for (const edge of edges) {
     const [src, dst] = [peerOf(edge.srcId, edge.src, edge), peerOf(edge.dstId, edge.dst, edge)];
-    // Most candidates touch few ends: of the others nothing need be compared.
-    const isAlike = src.alike.egress && dst.alike.ingress;
-    if (isAlike && !unchanged) {
-      tally.add('unchanged', edge);
+    const quick = compare.quick(edge, src, dst);
+    if (quick === 'unchanged' && !unchanged) {
+      tally.add(quick, edge);
       continue;
     }
-    const compared = compare(edge, src, dst);
+    const compared = compare.full(edge, src, dst, quick);
     tally.add(compared.outcome, edge);
     if (unchanged || compared.outcome !== 'unchanged') found.push(replayed(edge, compared, views));
   }
-  return { edges: found.sort(compareReplayed), sums: tally.sums() };
+  return { edges: sortReplayed(found), sums: tally.sums() };
 }
 
 function replayed(
@@ -67,12 +66,15 @@ function createJudgedPeers<E extends JudgedEnd>(judge: Judge<E>, views: ViewPair
   const known = new Map<string, JudgedPeer<E>>();
   const make = (peer: Peer, asked: { protocol: number; port: number }): JudgedPeer<E> => {
     const { cases, why, unidentified } = casesOf(peer, asked);
-    const ready = cases.map(({ end, port, what }) => ({ end: judge.ready(end), port, what }));
+    const ready = cases.map(({ end, port, what }) => {
+      return { end: judge.ready(end), family: end.before.ranges[0]?.family ?? null, port, what };
+    });
     const alike = {
       egress: ready.every(({ end }) => end.alike.egress),
       ingress: ready.every(({ end }) => end.alike.ingress),
     };
-    return { cases: ready, why, unidentified, alike };
+    const only = ready.length === 1 && unidentified === null ? (ready[0] ?? null) : null;
+    return { cases: ready, only, why, unidentified, alike };
   };
   return (id: string, peer: Peer, asked: { protocol: number; port: number }): JudgedPeer<E> => {
     const found = known.get(id);

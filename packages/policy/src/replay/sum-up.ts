@@ -23,20 +23,20 @@ export function createTally() {
 }
 
 /** What is worst first: by outcome, then what was used most and last, then by names. Total: equal only for the same edge. */
-export function compareReplayed(a: ReplayedEdge, b: ReplayedEdge): number {
-  return (
-    PLACES[a.outcome] - PLACES[b.outcome] ||
-    b.edge.connectionsStarted - a.edge.connectionsStarted ||
-    b.edge.lastSeenMs - a.edge.lastSeenMs ||
-    compareBytes(peerKey(a.edge.src), peerKey(b.edge.src)) ||
-    compareBytes(peerKey(a.edge.dst), peerKey(b.edge.dst)) ||
-    a.edge.protocol - b.edge.protocol ||
-    a.edge.port - b.edge.port ||
-    compareBytes(restOf(a.edge), restOf(b.edge))
-  );
+export function sortReplayed(edges: readonly ReplayedEdge[]): ReplayedEdge[] {
+  const byOutcome = new Map(OUTCOMES.map((outcome): [Outcome, ReplayedEdge[]] => [outcome, []]));
+  for (const one of edges) byOutcome.get(one.outcome)?.push(one);
+  return [...byOutcome.values()].flatMap((list) => list.sort((a, b) => compareEdges(a.edge, b.edge)));
 }
 
-const PLACES = Object.fromEntries(OUTCOMES.map((outcome, place) => [outcome, place])) as Record<Outcome, number>;
+const compareEdges = (a: MergedEdge, b: MergedEdge) =>
+  b.connectionsStarted - a.connectionsStarted ||
+  b.lastSeenMs - a.lastSeenMs ||
+  compareBytes(peerKey(a.src), peerKey(b.src)) ||
+  compareBytes(peerKey(a.dst), peerKey(b.dst)) ||
+  a.protocol - b.protocol ||
+  a.port - b.port ||
+  compareBytes(restOf(a), restOf(b));
 
 /** What can still tell two edges apart that look the same: versions of the peers, the Service, the action. */
 const restOf = ({ srcId, dstId, service, action, evidence }: MergedEdge) =>
