@@ -14,6 +14,8 @@ export interface JudgedCase<E extends JudgedEnd> {
 }
 /** A recorded peer with its cases made ready. */
 export interface JudgedPeer<E extends JudgedEnd> {
+  /** Its place among the peers of a replay. */
+  readonly number: number;
   readonly cases: readonly JudgedCase<E>[];
   /** The only case of a peer that is identified; null: there are others. */
   readonly only: JudgedCase<E> | null;
@@ -45,22 +47,21 @@ interface Tried<E extends JudgedEnd> extends ReplayCase {
 
 /** Compares what both views make of an edge, in every way that policies can tell apart and the record cannot. */
 export function createComparison<E extends JudgedEnd>(judge: Judge<E>, headers: HeaderCaseFinder) {
-  const headerOf = ({ protocol, port }: MergedEdge, { only: from }: JudgedPeer<E>, { only: to }: JudgedPeer<E>) =>
-    from === null || to === null
-      ? null
-      : headers.only({ family: familyBetween(from.family, to.family), protocol, port: to.port ?? port });
+  const headerOf = (protocol: number, port: number, from: JudgedCase<E>, to: JudgedCase<E>) =>
+    headers.only({ family: familyBetween(from.family, to.family), protocol, port: to.port ?? port });
   return {
     /** Of what nearly every edge is, one case at each end and all of it recorded; null: another. */
-    quick: (edge: MergedEdge, src: JudgedPeer<E>, dst: JudgedPeer<E>): Decided | null => {
+    quick: (protocol: number, port: number, src: JudgedPeer<E>, dst: JudgedPeer<E>): Decided | null => {
       if (src.alike.egress && dst.alike.ingress) return 'unchanged';
-      const header = headerOf(edge, src, dst);
-      if (header === null || src.only === null || dst.only === null) return null;
-      return judge.outcome(src.only.end, dst.only.end, header);
+      const [from, to] = [src.only, dst.only];
+      const header = from === null || to === null ? null : headerOf(protocol, port, from, to);
+      return header === null || from === null || to === null ? null : judge.outcome(from.end, to.end, header);
     },
     full: (edge: MergedEdge, src: JudgedPeer<E>, dst: JudgedPeer<E>, known: Decided | null): Compared<E> => {
-      const header = headerOf(edge, src, dst);
-      if (known !== null && header !== null && src.only !== null && dst.only !== null)
-        return { outcome: known, instance: { src: src.only.end, dst: dst.only.end, header }, why: null, cases: [] };
+      const [from, to] = [src.only, dst.only];
+      const header = from === null || to === null ? null : headerOf(edge.protocol, edge.port, from, to);
+      if (known !== null && header !== null && from !== null && to !== null)
+        return { outcome: known, instance: { src: from.end, dst: to.end, header }, why: null, cases: [] };
       const combinations = combine(edge, src, dst, headers);
       const first = combinations.list[0] as Combination<E>;
       if (known !== null) return { outcome: known, instance: first.instance, why: null, cases: [] };

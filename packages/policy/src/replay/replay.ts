@@ -5,6 +5,7 @@ import { explainEdge } from './explain-edge.ts';
 import { createHeaderCases } from './header-cases.ts';
 import type { Judge, JudgedEnd } from './judge.ts';
 import { createPeerCases } from './peer-cases.ts';
+import { type JudgedPeers, quickOutcomes } from './quick-outcomes.ts';
 import { createTally, sortReplayed } from './sum-up.ts';
 import type { Replay, ReplayedEdge, ReplayView } from './types.ts';
 import { pairViews, type ViewPair } from './views.ts';
@@ -34,18 +35,20 @@ export function replayWith<E extends JudgedEnd>(
   views: ViewPair,
   { edges, unchanged }: { readonly edges: Iterable<MergedEdge>; readonly unchanged: boolean },
 ): Replay {
-  const peerOf = createJudgedPeers(judge, views);
+  const peers = createJudgedPeers(judge, views);
   const compare = createComparison(judge, createHeaderCases(views));
   const tally = createTally();
   const found: ReplayedEdge[] = [];
-  for (const edge of edges) {
-    const [src, dst] = [peerOf(edge.srcId, edge.src, edge), peerOf(edge.dstId, edge.dst, edge)];
-    const quick = compare.quick(edge, src, dst);
+  const all = [...edges];
+  const quickly = quickOutcomes(all, peers, compare.quick);
+  for (let place = 0; place < all.length; place++) {
+    const edge = all[place] as MergedEdge;
+    const quick = quickly(place);
     if (quick === 'unchanged' && !unchanged) {
       tally.add(quick, edge);
       continue;
     }
-    const compared = compare.full(edge, src, dst, quick);
+    const compared = compare.full(edge, peers.of(edge, 'src'), peers.of(edge, 'dst'), quick);
     tally.add(compared.outcome, edge);
     if (unchanged || compared.outcome !== 'unchanged') found.push(replayed(edge, compared, views));
   }
@@ -61,9 +64,10 @@ function replayed(
 }
 
 /** Peers recur in thousands of edges: each is made ready once, a Service once for each of its ports. */
-function createJudgedPeers<E extends JudgedEnd>(judge: Judge<E>, views: ViewPair) {
+function createJudgedPeers<E extends JudgedEnd>(judge: Judge<E>, views: ViewPair): JudgedPeers<E> {
   const casesOf = createPeerCases(views);
   const known = new Map<string, JudgedPeer<E>>();
+  const all: JudgedPeer<E>[] = [];
   const make = (peer: Peer, asked: { protocol: number; port: number }): JudgedPeer<E> => {
     const { cases, why, unidentified } = casesOf(peer, asked);
     const ready = cases.map(({ end, port, what }) => {
@@ -74,14 +78,19 @@ function createJudgedPeers<E extends JudgedEnd>(judge: Judge<E>, views: ViewPair
       ingress: ready.every(({ end }) => end.alike.ingress),
     };
     const only = ready.length === 1 && unidentified === null ? (ready[0] ?? null) : null;
-    return { cases: ready, only, why, unidentified, alike };
+    const judged = { number: all.length, cases: ready, only, why, unidentified, alike };
+    all.push(judged);
+    return judged;
   };
-  return (id: string, peer: Peer, asked: { protocol: number; port: number }): JudgedPeer<E> => {
+  const of: JudgedPeers<E>['of'] = (edge, end) => {
+    const id = end === 'src' ? edge.srcId : edge.dstId;
     const found = known.get(id);
     if (found !== undefined) return found;
-    const key = peer.kind === 'service' ? `${id}/${asked.protocol}/${asked.port}` : id;
-    const judged = known.get(key) ?? make(peer, asked);
+    const peer = edge[end];
+    const key = peer.kind === 'service' ? `${id}/${edge.protocol}/${edge.port}` : id;
+    const judged = known.get(key) ?? make(peer, edge);
     known.set(key, judged);
     return judged;
   };
+  return { of, all };
 }
