@@ -1,9 +1,11 @@
 // `npm run build:cli`: dist/margay.js, which starts fast. Runs on Node 20, as it is what the launcher calls.
+import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const ROOM = fileURLToPath(new URL('.', import.meta.url));
+const { version: VERSION } = JSON.parse(readFileSync(join(ROOM, 'package.json'), 'utf8'));
 export const BUNDLE = join(ROOM, 'dist/margay.js');
 
 export async function buildCli(folder = dirname(BUNDLE)) {
@@ -28,6 +30,7 @@ const bundle = (source, outfile) =>
     minifyWhitespace: true,
     minifySyntax: true,
     legalComments: 'linked',
+    define: { 'process.env.MARGAY_VERSION': JSON.stringify(VERSION) },
     plugins: [dropUnusedModules],
     // Parts of the bundle are CommonJS.
     banner: {

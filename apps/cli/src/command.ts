@@ -18,6 +18,8 @@ export interface Command {
   readonly name: string;
   /** Its positional arguments, by the names that the help text uses. */
   readonly positionals: readonly string[];
+  /** Options that must be given, as on a command line. */
+  readonly needs?: string;
   readonly summary: string;
   /** Paragraphs of the help text after the summary. */
   readonly details: string;

@@ -4,9 +4,7 @@ const EXIT_CODES = `Exit codes: 0 fine, 1 a finding, 2 bad input. Every problem 
 
 /** What `margay --help` prints. */
 export function overview(commands: readonly Command[]): string {
-  const lines = commands.map(
-    ({ name, positionals, summary }) => `  ${[name, ...positionals].join(' ').padEnd(24)}${summary}`,
-  );
+  const lines = commands.map((command) => `  ${usageOf(command).padEnd(SUMMARY_AT - 2)}  ${command.summary}`);
   return `Answers questions about Kubernetes network policies from manifests, without a cluster.
 
 ${lines.join('\n')}
@@ -15,11 +13,14 @@ DIR is a folder with YAML and JSON files, one such file, or - for stdin. margay 
 ${EXIT_CODES}`;
 }
 
+const SUMMARY_AT = 40;
+
+const usageOf = ({ name, positionals, needs }: Command) =>
+  [name, ...positionals, ...(needs === undefined ? [] : [needs])].join(' ');
+
 /** What `margay COMMAND --help` prints. */
-export function helpOf(
-  { name, positionals, summary, details, options, formats }: Command,
-  common: Readonly<Record<string, Option>>,
-): string {
+export function helpOf(command: Command, common: Readonly<Record<string, Option>>): string {
+  const { summary, details, options, formats } = command;
   const all = {
     ...options,
     output: {
@@ -34,7 +35,7 @@ export function helpOf(
     const left = `${option.short === undefined ? '   ' : `-${option.short},`} --${long}${option.value === undefined ? '' : ` ${option.value}`}`;
     return `  ${left.padEnd(24)}${option.help}`;
   });
-  return `margay ${[name, ...positionals].join(' ')}: ${summary}
+  return `margay ${usageOf(command)}: ${summary}
 
 ${details}
 

@@ -11,12 +11,18 @@ const COMMON: Readonly<Record<string, Option>> = {
 export async function runCli(args: readonly string[]): Promise<number> {
   const [name, ...rest] = args;
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
-    const asked = commands.find((one) => name === 'help' && one.name === rest[0]);
+    const [wanted] = name === 'help' ? rest : [];
+    const asked = commands.find((one) => one.name === wanted);
+    if (wanted !== undefined && asked === undefined) return complainOf(wanted);
     process.stdout.write(asked === undefined ? overview(commands) : helpOf(asked, COMMON));
     return name === undefined ? BAD_INPUT : FINE;
   }
+  if (name === '--version' || name === '-V') {
+    process.stdout.write(`margay ${process.env.MARGAY_VERSION}\n`);
+    return FINE;
+  }
   const command = commands.find((one) => one.name === name);
-  if (command === undefined) return complain(`there is no command ${name}`, 'margay --help lists them');
+  if (command === undefined) return complainOf(name);
   try {
     return await runCommand(command, rest);
   } catch (error) {
@@ -53,6 +59,8 @@ function readArguments(command: Command, args: readonly string[]) {
     throw new BadInput(error instanceof Error ? error.message : String(error));
   }
 }
+
+const complainOf = (name: string) => complain(`there is no command ${name}`, 'margay --help lists them');
 
 function complain(message: string, hint: string): number {
   process.stderr.write(`margay: ${message}\n${hint}\n`);

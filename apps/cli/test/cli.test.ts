@@ -22,6 +22,8 @@ describe('a command line', () => {
     [['--help'], 0, 'connectivity DIR'],
     [['connectivity', '--help'], 0, 'status.podIPs'],
     [['help', 'diff'], 0, 'DIR1 DIR2'],
+    [['help'], 0, 'replay DIR --with DIR2 --flows FILE'],
+    [['--version'], 0, 'margay 0.'],
   ])('%j helps', (args, code, text) => {
     const ran = margay(args);
     expect(ran.code).toBe(code);
@@ -31,6 +33,9 @@ describe('a command line', () => {
   it.each([
     [[], 'connectivity DIR'],
     [['connect'], 'there is no command connect'],
+    [['help', 'connect'], 'there is no command connect'],
+    [['explain', before, '--from', 'shop/web', '--to', 'shop/db', '--port', 'tcp'], '--port tcp lacks the port'],
+    [['evaluate', before, '--probes', before], 'is a folder'],
     [['connectivity'], 'takes DIR'],
     [['connectivity', 'a', 'b'], 'takes DIR'],
     [['connectivity', '/nowhere/at/all'], '/nowhere/at/all does not exist'],

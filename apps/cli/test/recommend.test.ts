@@ -109,10 +109,10 @@ describe('recommend from Hubble', () => {
   });
 
   it.each([
-    ['{"flow":', 'line 1 of the flows is no JSON object'],
-    ['[]', 'line 1 of the flows is no JSON object'],
-    ['{"flow":{"IP":3}}', 'line 1 of the flows: IP'],
-    ['', 'say nothing'],
+    ['{"flow":', 'stdin, line 1: no JSON object'],
+    ['[]', 'stdin, line 1: no JSON object'],
+    ['{"flow":{"IP":3}}', 'stdin, line 1: IP'],
+    ['', 'says nothing'],
   ])('refuses %j', (line, message) => {
     const ran = recommend([line]);
     expect(ran).toMatchObject({ code: 2, out: '' });

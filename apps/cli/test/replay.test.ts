@@ -145,6 +145,9 @@ spec: { podSelector: {}, ingress: [{ from: [{ ipBlock: { cidr: 198.51.100.0/25 }
     ['no policy', '{ apiVersion: v1, kind: ConfigMap, metadata: { name: x } }', 'holds no policy', []],
     ['an unknown version', DB_POLICY.replace('networking.k8s.io/v1', 'networking.k8s.io/v2'), 'apiVersion', []],
     ['a name given twice', `${DB_POLICY}---${DB_POLICY}`, 'a second NetworkPolicy shop/db', []],
+    ['stdin given twice', '', 'stdin holds one thing', ['--flows', '-']],
+    ['flows that are not there', DB_POLICY, '/nowhere does not exist', ['--flows', '/nowhere']],
+    ['flows that are none', DB_POLICY, 'shop.yaml, line 2: no JSON object', ['--flows', `${open}/shop.yaml`]],
     ['a form it has not', DB_POLICY, '-o dot is not among', ['-o', 'dot']],
   ])('refuses %s', (_name, change, message, more) => {
     const ran = replay(open, change, ...more);

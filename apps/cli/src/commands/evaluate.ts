@@ -10,6 +10,7 @@ import { writeOut } from '../output/write-out.ts';
 export const evaluateCommand: Command = {
   name: 'evaluate',
   positionals: ['DIR'],
+  needs: '--probes FILE',
   summary: 'the verdict on each of many packets, with its trace',
   details: `FILE is a JSON array of probes. One is {"from", "to", "protocol", "port"} with ends as namespace/pod, namespace/workload[Kind] or an
 address; or {"src": {"pod", "ip"}, "dst": {"pod", "ip"}, "protocol", "srcPort", "dstPort", "icmp": {"type", "code"}}.

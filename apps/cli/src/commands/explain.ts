@@ -20,6 +20,7 @@ import { writeOut } from '../output/write-out.ts';
 export const explainCommand: Command = {
   name: 'explain',
   positionals: ['DIR'],
+  needs: '--from END --to END --port PORT',
   summary: 'why one connection is allowed or denied',
   details: `Shows what each tier of policies says at both ends, which policies isolate an end, and the rule that would nearly have allowed it.
 A port is as tcp/8080, udp/53, icmp, icmp/8/0 (type, code) or a protocol number; give the port that the pod listens on, not the
@@ -58,9 +59,14 @@ function readPort(text: string): Pick<Probe, 'protocol' | 'srcPort' | 'dstPort' 
   const inRange = [first ?? 0, second].every((number) => number >= 0 && number <= most);
   if (protocol === null || !inRange || rest.length > 0 || (numbers.length > 1 && !isIcmp))
     throw new BadInput(`--port ${text} is not as tcp/8080, udp/53, icmp/8/0 or 47`);
+  if (first === null && WITH_PORTS.includes(protocol))
+    throw new BadInput(`--port ${text} lacks the port: ${text}/8080`);
   const icmp = isIcmp && first !== null ? { type: first, code: second } : null;
   return { protocol, srcPort: null, dstPort: isIcmp ? null : first, icmp };
 }
+
+/** TCP, UDP, SCTP, UDPLite. */
+const WITH_PORTS: readonly number[] = [6, 17, 132, 136];
 
 interface ExplainedTrace {
   readonly verdict: Trace['verdict'];

@@ -1,11 +1,12 @@
 import { type Command, requireValue } from '../command.ts';
 import { loadCluster } from '../input/load-cluster.ts';
-import { readOne } from '../input/read-files.ts';
+import { claimOnce } from '../input/read-files.ts';
 import { writeOut } from '../output/write-out.ts';
 
 export const recommendCommand: Command = {
   name: 'recommend',
   positionals: ['DIR'],
+  needs: '--flows FILE',
   summary: 'policies that recorded traffic needs',
   details: `DIR holds the cluster's manifests; a dump is fine:
   kubectl get ns,nodes,pods,deploy,rs,sts,ds,jobs,cronjobs,svc,endpointslices,netpol -A -o yaml > cluster/all.yaml
@@ -19,7 +20,8 @@ Prints one Kubernetes NetworkPolicy for each workload: every connection that was
   },
   formats: ['yaml', 'json', 'md'],
   run: async ([folder = ''], values) => {
-    const flows = readOne(requireValue(values, 'flows'));
+    const flows = requireValue(values, 'flows');
+    claimOnce(folder, flows);
     const { cluster, policies, exitCode } = loadCluster(folder, values);
     // Not loaded with the rest: other commands start faster without it.
     const { recommendFrom } = await import('../flows/recommend-from.ts');

@@ -1,11 +1,12 @@
 import { BAD_INPUT, BadInput, type Command, FINE, requireValue } from '../command.ts';
 import { loadCluster } from '../input/load-cluster.ts';
-import { readOne } from '../input/read-files.ts';
+import { claimOnce } from '../input/read-files.ts';
 import { writeOut } from '../output/write-out.ts';
 
 export const replayCommand: Command = {
   name: 'replay',
   positionals: ['DIR'],
+  needs: '--with DIR2 --flows FILE',
   summary: 'what a change of policies would have done to recorded traffic',
   details: `DIR holds the cluster's manifests with its policies as they are, FILE recorded flows, as in margay recommend. DIR2 holds the change: policies,
 tiers and network sets, each in the place of the one of its kind, namespace and name, or added. What DIR2 stages counts as enforced: in
@@ -30,7 +31,8 @@ denied the rule that would nearly have allowed it. Both sides are what policies 
       throw new BadInput('--with is missing: a folder with the change, or --staged for what DIR stages');
     if (change === null && values.whole === true)
       throw new BadInput('--whole says something of --with, which is missing');
-    const flows = readOne(requireValue(values, 'flows'));
+    const flows = requireValue(values, 'flows');
+    claimOnce(folder, change, flows);
     const loaded = loadCluster(folder, values);
     // Not loaded with the rest: other commands start faster without it.
     const { replayFrom } = await import('../flows/replay-from.ts');

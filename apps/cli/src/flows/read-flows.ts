@@ -1,5 +1,8 @@
 import { type Inventory, MergedEdge, peerId } from '@margay/model';
 import { BadInput } from '../command.ts';
+import { STDIN } from '../input/read-files.ts';
+import { readLines } from '../input/read-lines.ts';
+import { startProgress } from '../output/progress.ts';
 import { type Conversation, conversationOf, HubbleFlow } from './hubble.ts';
 import { createPeerFinder, type PeerFinder } from './peer-of.ts';
 
@@ -17,46 +20,50 @@ export interface ReadFlows {
  *
  * @throws BadInput that names the line.
  */
-export function readFlows(text: string, inventory: Inventory): ReadFlows {
+export function readFlows(path: string, inventory: Inventory): ReadFlows {
+  const file = path === STDIN ? 'stdin' : path;
   const peerOf = createPeerFinder(inventory);
   const edges = new Map<string, MergedEdge>();
   const own: MergedEdge[] = [];
   let [passedOver, lost] = [0, 0];
-  for (const [place, line] of text.split('\n').entries()) {
+  const progress = startProgress();
+  let number = 0;
+  for (const line of readLines(path)) {
+    number++;
     if (line.trim() === '') continue;
-    const value = readLine(line, place + 1);
-    if ('srcId' in value) own.push(decode(MergedEdge, value, place + 1));
+    progress.show(() => `${number} lines of flows`);
+    const where = `${file}, line ${number}`;
+    const value = readLine(line, where);
+    if ('srcId' in value) own.push(decode(MergedEdge, value, where));
     else if ('lost_events' in value)
       lost += Number((value.lost_events as { num_events_lost?: unknown })?.num_events_lost ?? 0) || 0;
     else if ('node_status' in value) passedOver++;
     else {
-      const conversation = conversationOf(decode(HubbleFlow, value.flow ?? value, place + 1));
+      const conversation = conversationOf(decode(HubbleFlow, value.flow ?? value, where));
       if (conversation === null) passedOver++;
       else addConversation(edges, conversation, peerOf);
     }
   }
+  progress.end();
   const all = [...own, ...edges.values()];
-  if (all.length === 0) throw new BadInput('the flows say nothing about who talks to whom');
-  const times = all.flatMap(({ firstSeenMs, lastSeenMs }) => [firstSeenMs, lastSeenMs]);
+  if (all.length === 0) throw new BadInput(`${file} says nothing about who talks to whom`);
   return {
     edges: all,
-    fromMs: times.reduce((a, b) => Math.min(a, b)),
-    toMs: times.reduce((a, b) => Math.max(a, b)),
+    fromMs: all.reduce((earliest, { firstSeenMs }) => Math.min(earliest, firstSeenMs), Number.POSITIVE_INFINITY),
+    toMs: all.reduce((latest, { lastSeenMs }) => Math.max(latest, lastSeenMs), Number.NEGATIVE_INFINITY),
     passedOver,
     lost,
   };
 }
 
-function readLine(line: string, number: number): Readonly<Record<string, unknown>> {
+function readLine(line: string, where: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(line);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch {
     // Said below.
   }
-  throw new BadInput(
-    `line ${number} of the flows is no JSON object: one flow a line, as hubble observe -o jsonpb prints it`,
-  );
+  throw new BadInput(`${where}: no JSON object: one flow a line, as hubble observe -o jsonpb prints it`);
 }
 
 function decode<T>(
@@ -68,12 +75,12 @@ function decode<T>(
     };
   },
   value: unknown,
-  number: number,
+  where: string,
 ): T {
   const { success, data, error } = schema.safeParse(value);
   if (success && data !== undefined) return data;
   const [issue] = error?.issues ?? [];
-  throw new BadInput(`line ${number} of the flows: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a flow'}`);
+  throw new BadInput(`${where}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not a flow'}`);
 }
 
 /** Adds a flow to the edge between its ends. A connection that both ends' nodes saw counts once. */

@@ -4,7 +4,7 @@ import { toYaml } from '../output/to-yaml.ts';
 import { inventoryOf } from './inventory-of.ts';
 import { readFlows } from './read-flows.ts';
 
-/** Recommends from flows in the form asked for; what the reader must know besides goes to stderr. */
+/** Recommends from a file of flows in the form asked for; what the reader must know besides goes to stderr. */
 export function recommendFrom(
   cluster: ClusterModel,
   policies: PolicySet,

@@ -10,6 +10,7 @@ import { plural } from './replay-words.ts';
 import { writeReplay } from './write-replay.ts';
 
 interface Asked {
+  /** Path of the flows. */
   readonly flows: string;
   /** Path of the change; null: what is staged already. */
   readonly change: string | null;

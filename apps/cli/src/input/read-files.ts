@@ -4,7 +4,7 @@ import type { ManifestFile } from '@margay/policy';
 import { BadInput } from '../command.ts';
 
 const MANIFEST = /\.(ya?ml|json)$/i;
-const STDIN = '-';
+export const STDIN = '-';
 
 /** All YAML and JSON files below a folder, by name; a single file; or stdin for `-`. */
 export function readFiles(path: string): readonly ManifestFile[] {
@@ -30,12 +30,36 @@ export function readOne(path: string): string {
 
 let stdinIsRead = false;
 
+/** @throws BadInput where it was read already. */
+export function claimStdin(): void {
+  if (stdinIsRead) throw new BadInput('stdin holds one thing: give a file for the other');
+  stdinIsRead = true;
+}
+
+/**
+ * For commands of which a part that is loaded apart reads: it cannot know what was read before.
+ *
+ * @throws BadInput where more than one of them is stdin.
+ */
+export function claimOnce(...paths: readonly (string | null)[]): void {
+  if (paths.filter((path) => path === STDIN).length > 1)
+    throw new BadInput('stdin holds one thing: give a file for the other');
+}
+
 function readText(source: string | 0, name: string): string {
-  if (source === 0 && stdinIsRead) throw new BadInput('stdin holds one thing: give a file for the other');
-  stdinIsRead ||= source === 0;
+  if (source === 0) claimStdin();
   try {
     return readFileSync(source, 'utf8');
   } catch (error) {
-    throw new BadInput(`${name} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw complain(name, error);
   }
+}
+
+/** Why something could not be read, in the words of who named it. */
+export function complain(name: string, error: unknown): BadInput {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return new BadInput(`${name} does not exist`);
+  if (code === 'EISDIR') return new BadInput(`${name} is a folder: give a file`);
+  if (code === 'EACCES') return new BadInput(`${name} may not be read`);
+  return new BadInput(`${name} cannot be read: ${message}`);
 }
