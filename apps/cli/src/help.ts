@@ -13,7 +13,7 @@ DIR is a folder with YAML and JSON files, one such file, or - for stdin. margay 
 ${EXIT_CODES}`;
 }
 
-const SUMMARY_AT = 40;
+const SUMMARY_AT = 47;
 
 const usageOf = ({ name, positionals, needs }: Command) =>
   [name, ...positionals, ...(needs === undefined ? [] : [needs])].join(' ');

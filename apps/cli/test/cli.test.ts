@@ -102,6 +102,9 @@ describe('completion', () => {
       ).stdout.trim();
     expect(complete('margay', 'con')).toBe('connectivity');
     expect(complete('margay', 'explain', '--f')).toBe('--from');
+    expect(complete('margay', 'connectivity', 'x', '-o', 's')).toBe('svg');
+    expect(complete('margay', 'comp')).toBe('completion');
+    expect(complete('margay', 'completion', 'f')).toBe('fish');
     expect(margay(['completion', 'zsh']).out).toContain('bashcompinit');
     expect(margay(['completion', 'fish']).out).toContain('-l from');
     expect(margay(['completion', 'tcsh']).code).toBe(2);
