@@ -56,6 +56,20 @@ describe('a picture', () => {
     expect(texts(out, 'row').filter((text) => text === 'All Connections from every workload')).toHaveLength(7);
   });
 
+  it('counts workloads without a connection, where there are many', () => {
+    const deny = (name: string) => `
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: ${name}, namespace: shop }
+spec: { podSelector: {}, policyTypes: [Ingress, Egress] }
+`;
+    const few = margay(['connectivity', '-', '-o', 'svg'], [deployments(3), deny('all')].join('---')).out;
+    expect(texts(few, 'title').sort()).toEqual(['web-0', 'web-1', 'web-2']);
+    const many = margay(['connectivity', '-', '-o', 'svg'], [deployments(9), deny('all')].join('---')).out;
+    expect(texts(many, 'title')).toEqual(['9 workloads']);
+    expect(texts(many, 'kind')).toEqual(['without a connection']);
+  });
+
   it('tells changes apart by sign and colour', () => {
     const ran = margay(['diff', before, after, '-o', 'svg']);
     expect(ran.code).toBe(1);

@@ -29,6 +29,8 @@ export interface PictureRow {
 
 /** From so many workloads on, what all of them may do is said, not drawn. */
 const ALL_MIN = 4;
+/** So many workloads of a namespace without a connection are shown one by one. */
+const QUIET_MAX = 3;
 const OUTSIDE = /\[External\]$|^\{/;
 
 /**
@@ -48,9 +50,24 @@ export function makePicture(workloads: readonly string[], edges: readonly Pictur
     );
   return [
     ...[...callers].sort().map((name) => outsideNode(name, 'first', [])),
-    ...inside.map((name) => workloadNode(name, rowsOf(name))),
+    ...foldQuiet(
+      inside.map((name) => workloadNode(name, rowsOf(name))),
+      new Set(edges.flatMap(({ from, to }) => [from, to])),
+    ),
     ...[...called].sort().map((name) => outsideNode(name, 'last', rowsOf(name))),
   ];
+}
+
+/** Workloads of a namespace that connect to nobody, where there are many: one box for all of them. */
+function foldQuiet(nodes: readonly PictureNode[], busy: ReadonlySet<string>): PictureNode[] {
+  const quiet = nodes.filter(({ id }) => !busy.has(id));
+  const folded = [...Map.groupBy(quiet, ({ group }) => group)].filter(([, list]) => list.length > QUIET_MAX);
+  const gone = new Set(folded.flatMap(([, list]) => list.map(({ id }) => id)));
+  const boxes = folded.map(([group, list]): PictureNode => {
+    const title = `${list.length} workloads`;
+    return { id: `quiet ${group}`, group, title, kind: 'without a connection', side: 'middle', rows: [] };
+  });
+  return [...nodes.filter(({ id }) => !gone.has(id)), ...boxes];
 }
 
 function makeRows(edges: readonly PictureEdge[], others: readonly string[]): PictureRow[] {
@@ -76,5 +93,6 @@ const EVERYWHERE: Readonly<Record<string, string>> = {
 
 function outsideNode(name: string, side: 'first' | 'last', rows: readonly PictureRow[]): PictureNode {
   const title = EVERYWHERE[name] ?? name.replace('[External]', '').replace(/[{}]/g, '');
-  return { id: `${side} ${name}`, group: null, title, kind: 'outside the cluster', side, rows };
+  const kind = name.startsWith('{') ? 'by Ingress or Route' : 'outside the cluster';
+  return { id: `${side} ${name}`, group: null, title, kind, side, rows };
 }
