@@ -2,7 +2,6 @@ import { parseCandidate, type ReplayView, replay } from '@margay/policy';
 import { BadInput, FINDING, FINE, type Values } from '../command.ts';
 import { type Loaded, tellProblems } from '../input/load-cluster.ts';
 import { readFiles } from '../input/read-files.ts';
-import { counted } from '../output/progress.ts';
 import { say } from '../output/say.ts';
 import { inventoryOf } from './inventory-of.ts';
 import { readFlows } from './read-flows.ts';
@@ -24,7 +23,7 @@ export function replayFrom(loaded: Loaded, { flows, change, values }: Asked) {
   if (passedOver > 0) say(`${passedOver} lines say nothing about who talks to whom and were passed over`);
   if (lost > 0) say(`${lost} flows were lost when they were recorded: what they were is not replayed`);
   const before = { cluster: loaded.cluster, tiers: loaded.policies.enforced };
-  const found = replay({ before, after: after.view, edges: counted(edges, 'edges'), unchanged: values.all === true });
+  const found = replay({ before, after: after.view, edges, unchanged: values.all === true });
   const pieces = writeReplay(found, String(values.output), { fromMs, toMs, lost });
   const finding = found.sums['newly-denied'].edges > 0 ? FINDING : FINE;
   return { pieces, exitCode: after.exitCode === FINE ? finding : after.exitCode };
