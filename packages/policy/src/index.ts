@@ -35,6 +35,8 @@ export type { Problem } from './parse/problem.ts';
 export type { ManifestFile } from './parse/read-objects.ts';
 export { recommend } from './recommend/recommend.ts';
 export type * from './recommend/types.ts';
+export type { Reason } from './render/reason.ts';
+export { type Rendered, type RenderOptions, type RenderTarget, renderPolicy } from './render/render-policy.ts';
 export { renderYaml } from './render/render-yaml.ts';
 export { modelCandidate } from './replay/model-candidate.ts';
 export type { CandidateOptions } from './replay/overlay.ts';
