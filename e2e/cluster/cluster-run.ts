@@ -18,6 +18,8 @@ export interface ClusterRun {
   readonly user: ConsoleUser;
   readonly clusterId: string;
   readonly image: string;
+  /** Where this Margay keeps its data. */
+  readonly home: string;
   readonly suffix: string;
   /** A port for the host-network DaemonSet, free by all odds. */
   readonly hostPort: number;
@@ -74,6 +76,7 @@ export async function openClusterRun(environment: ClusterEnvironment): Promise<C
       user,
       clusterId,
       image,
+      home: margay.home,
       suffix,
       hostPort: randomInt(20_000, 29_000),
       newLine,

@@ -14,12 +14,13 @@ import { applicationLayers, lateCaller, OURS } from './application.ts';
 import { type ClusterRun, openClusterRun } from './cluster-run.ts';
 import { DISPOSABLE, openDisposableCluster } from './disposable-cluster.ts';
 import { readClusterEnvironment } from './environment.ts';
+import { type HeldUp, NOWHERE, openHeldUp } from './held-up.ts';
 import { inspectNodes, inspectorObjects, type Traces } from './inspector.ts';
 import { readLedgers } from './ledger-edges.ts';
 import { callNodePorts, nodeAddressesOf } from './node-ports.ts';
 import { summarisePolicy } from './policy-summary.ts';
 import { runShell } from './shell.ts';
-import { takeAway } from './take-away.ts';
+import { takeAllAway } from './take-away.ts';
 import { until, untilSettled } from './until.ts';
 
 const environment = readClusterEnvironment(process.env);
@@ -38,10 +39,21 @@ describe('a real cluster', { timeout: 240_000 }, () => {
   let namespaces: string[];
   let before: { objects: string[]; traces: Record<string, Traces> };
   let fromMs: number;
+  let heldUp: HeldUp;
 
   beforeAll(async () => {
     run = await openClusterRun(environment);
     namespaces = [`shop-${run.suffix}`, `data-${run.suffix}`];
+    heldUp = await openHeldUp(run);
+    const { kubectl, suffix, image } = run;
+    await kubectl.apply([
+      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: `inspect-${suffix}`, labels: { [OURS]: 'true' } } },
+    ]);
+    const inspector = inspectorObjects(`inspect-${suffix}`, image);
+    before = { objects: await listApiObjects(kubectl), traces: {} };
+    await kubectl.apply(inspector);
+    await kubectl.ready(inspector);
+    before.traces = await inspectNodes(kubectl, `inspect-${suffix}`);
   }, 300_000);
   afterAll(async () => {
     await run?.close();
@@ -50,8 +62,8 @@ describe('a real cluster', { timeout: 240_000 }, () => {
   const graph = () =>
     run.user.query<GetGraphOutput>('flow.graph', { clusterId: run.clusterId, fromMs, toMs: Date.now() + 60_000 });
   const agents = () => run.user.query<z.infer<typeof ListAgentsOutput>>('agent.list', { clusterId: run.clusterId });
-  const step = async (name: string) => {
-    const state = await run.user.query<ConnectStateOutput>('cluster.connectState', { clusterId: run.clusterId });
+  const step = async (name: string, clusterId = run.clusterId) => {
+    const state = await run.user.query<ConnectStateOutput>('cluster.connectState', { clusterId });
     return state.steps.find((found) => found.step === name);
   };
   /** What the console shows of the application, less what no ledger counts: questions to the cluster's DNS. */
@@ -83,18 +95,38 @@ describe('a real cluster', { timeout: 240_000 }, () => {
     }
   });
 
-  it('is connected by the one line: agents and the first edge within two minutes', async () => {
-    const { kubectl, suffix, image, note } = run;
-    fromMs = Date.now() - 60_000;
-    await kubectl.apply([
-      { apiVersion: 'v1', kind: 'Namespace', metadata: { name: `inspect-${suffix}`, labels: { [OURS]: 'true' } } },
-    ]);
-    const inspector = inspectorObjects(`inspect-${suffix}`, image);
-    before = { objects: await listApiObjects(kubectl), traces: {} };
-    await kubectl.apply(inspector);
-    await kubectl.ready(inspector);
-    before.traces = await inspectNodes(kubectl, `inspect-${suffix}`);
+  it('says what holds agents up: no way to the console, then a line that has expired, each with its remedy', async () => {
+    const { kubectl, note } = run;
+    const shows = (state: string, remedy: RegExp) =>
+      until(
+        () => step('token', heldUp.clusterId),
+        (answer) => answer?.state === state && remedy.test(answer.remedy?.text ?? ''),
+        90_000,
+      );
+    /** What the remedy's own command shows. */
+    const logs = async (command: string | null | undefined, wanted: RegExp) => {
+      const [, args = ''] = /kubectl (-n margay logs .*)$/.exec(command ?? '') ?? [];
+      const text = async () => (await kubectl.attempt(args.split(' '))).stdout;
+      expect(await until(text, (found) => wanted.test(found), 60_000)).toMatch(wanted);
+    };
+    await heldUp.applyBlocked();
+    const silent = await shows('waiting', /^Nothing has called yet/);
+    expect(silent).toMatchObject({ state: 'waiting', remedy: { text: expect.stringMatching(/reaches this console/) } });
+    await logs(silent?.remedy?.command, new RegExp(`no credential yet: .*${NOWHERE}.*egress`));
+    note('blocked egress: the page says where to look, the log says what it is');
+    await heldUp.applyExpired();
+    const expired = await shows('failed', /^Make a new line/);
+    expect(expired).toMatchObject({
+      state: 'failed',
+      detail: expect.stringMatching(/expired before an agent used it/),
+    });
+    await logs(expired?.remedy?.command, /no install token is at hand: make a new install link/);
+    note('expired line: page and log say so');
+  });
 
+  it('is connected by the one line: agents and the first edge within two minutes', async () => {
+    const { kubectl, note } = run;
+    fromMs = Date.now() - 60_000;
     const begun = Date.now();
     line = await run.newLine();
     await kubectl.run(['apply', '-f', line.url]);
@@ -280,33 +312,32 @@ describe('a real cluster', { timeout: 240_000 }, () => {
   it('names each permission that is missing, with its remedy', async () => {
     const { kubectl } = run;
     const restart = (workload: string) => kubectl.run(['-n', 'margay', 'rollout', 'restart', workload]);
-    const shows = (name: string, detail: RegExp) =>
-      until(
+    const shows = async (name: string, resources: readonly string[]) => {
+      const found = await until(
         () => step(name),
-        (found) => found?.state === 'failed' && detail.test(found.detail),
-        40_000,
+        (answer) => answer?.state === 'failed' && resources.every((one) => answer.detail.includes(one)),
+        60_000,
       );
-    await takeAway(kubectl, 'margay-node', 'pods');
-    await restart('daemonset/margay-node');
-    for (const resource of ['pods', 'networkpolicies']) {
-      await takeAway(kubectl, 'margay-cluster', resource);
-      await restart('deployment/margay-cluster');
-      const may = new RegExp(`\\b${resource}\\b.* may not read`);
-      expect(await shows('inventory', may)).toMatchObject({
-        state: 'failed',
-        detail: expect.stringMatching(may),
-        remedy: {
-          text: expect.stringMatching(/Apply the install line again/),
-          command: expect.stringMatching(/can-i/),
-        },
-      });
-    }
-    const node = /^pods may not be read: apply the install line again/;
-    expect(await shows('agent', node)).toMatchObject({
-      state: 'failed',
-      detail: expect.stringMatching(node),
+      for (const resource of resources)
+        expect(found).toMatchObject({ state: 'failed', detail: expect.stringContaining(resource) });
+      return found;
+    };
+    const ofNodes = await takeAllAway(kubectl, 'margay-node');
+    const ofCluster = await takeAllAway(kubectl, 'margay-cluster');
+    expect([ofNodes.length, ofCluster.length]).toEqual([5, 12]);
+    await Promise.all([restart('daemonset/margay-node'), restart('deployment/margay-cluster')]);
+    expect(await shows('inventory', ofCluster)).toMatchObject({
+      detail: expect.stringMatching(/: the agent may not read them$/),
+      remedy: {
+        text: expect.stringMatching(/Apply the install line again/),
+        command: expect.stringMatching(/can-i .*:margay-cluster$/),
+      },
+    });
+    expect(await shows('agent', ofNodes)).toMatchObject({
+      detail: expect.stringMatching(/ may not be read: apply the install line again/),
       remedy: { command: expect.stringMatching(/can-i .*:margay-node$/) },
     });
+    run.note('every missing permission was named');
     await kubectl.run(['apply', '-f', line.url]);
     await restart('deployment/margay-cluster');
     await restart('daemonset/margay-node');

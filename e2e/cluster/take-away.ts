@@ -1,12 +1,12 @@
 import type { Kubectl } from './kubectl.ts';
 
-/** Takes the permission to read `resource` from a ClusterRole, as an administrator who trusts nobody would. */
-export async function takeAway(kubectl: Kubectl, role: string, resource: string): Promise<void> {
+/** Takes every permission from a ClusterRole, as an administrator who trusts nobody would; gives the resources that it could read. */
+export async function takeAllAway(kubectl: Kubectl, role: string): Promise<string[]> {
   const { rules } = JSON.parse(await kubectl.run(['get', `clusterrole/${role}`, '-o', 'json'])) as {
-    rules: { resources: string[] }[];
+    rules: { apiGroups: string[]; resources: string[] }[];
   };
-  const left = rules
-    .map((rule) => ({ ...rule, resources: rule.resources.filter((name) => name !== resource) }))
-    .filter((rule) => rule.resources.length > 0);
-  await kubectl.run(['patch', `clusterrole/${role}`, '--type=merge', '-p', JSON.stringify({ rules: left })]);
+  await kubectl.run(['patch', `clusterrole/${role}`, '--type=merge', '-p', '{"rules":[]}']);
+  return rules.flatMap(({ apiGroups: [group = ''], resources }) =>
+    resources.map((name) => (group === '' ? name : `${name}.${group}`)),
+  );
 }

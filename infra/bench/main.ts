@@ -17,6 +17,10 @@ const BENCHES: Readonly<Record<string, { readonly load: () => Promise<Bench>; re
     load: async () => (await import('./ingest/bench-ingest.ts')).benchIngest,
     what: 'rows a second acknowledged by the real ingest process, to raw COPY of the same rows',
   },
+  query: {
+    load: async () => (await import('./query/bench-query.ts')).benchQuery,
+    what: 'service graph of a day and first page of flows at 10 M raw rows and 20,000 edges: p95 (minutes to fill)',
+  },
   policy: {
     load: async () => (await import('./policy/bench-policy.ts')).benchPolicy,
     what: 'the policy engine: margay connectivity, verdicts a second, compiling, updating, replay, memory',

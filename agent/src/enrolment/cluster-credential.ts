@@ -1,3 +1,4 @@
+import { MargayError } from '@margay/model';
 import { backoffMs } from '../backoff.ts';
 import type { KubeClient } from '../kube/client.ts';
 import type { Log } from '../log.ts';
@@ -62,7 +63,7 @@ export class ClusterCredential {
         await pause(READ_AGAIN_MS, signal);
       } catch (error) {
         if (signal.aborted) break;
-        this.#say('warn', `no credential yet: ${error instanceof Error ? error.message : error}`);
+        this.#say('warn', `no credential yet: ${error instanceof Error ? error.message : error}${hintOf(error)}`);
         await pause(backoffMs(failures, BACKOFF), signal);
       }
     }
@@ -123,3 +124,9 @@ export class ClusterCredential {
     this.#said = text;
   }
 }
+
+/** The console is up, or no install line would have been made there: what is in between is to blame. */
+const hintOf = (error: unknown) =>
+  error instanceof MargayError && error.code === 'UNAVAILABLE'
+    ? '. If it answers elsewhere, something keeps this pod’s egress from it: a network policy, a firewall, a proxy, or its name'
+    : '';

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { openDatabase } from '@margay/db';
 import { startPostgres } from '@margay/embedded-postgres';
 import { createPostgresFlowStore } from '@margay/flowstore';
-import { MargayError, UserId } from '@margay/model';
+import { MargayError } from '@margay/model';
 import { migrate } from '@margay/prisma';
-import { type Context, type Deps, nobodyContext, verbs } from '@margay/services';
+import { makeTenant } from '../make-tenant.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
@@ -88,29 +88,12 @@ function stop(child: ChildProcess): Promise<void> {
   });
 }
 
-/** As a person and an agent would: sign up, organisation, cluster, token, enrolment. */
 async function enrol(appUrl: string, origin: string): Promise<string> {
   const db = openDatabase({ url: appUrl, connections: 2, applicationName: 'margay-bench' });
   const flowStore = createPostgresFlowStore({});
-  const deps: Deps = { db, flowStore, publicUrl: origin, jobs: { requestRecommendations: async () => undefined } };
   try {
-    const meta = () => ({ requestId: 'bench', now: new Date() });
-    const person = { name: 'Bench', email: 'bench@example.org' };
-    const { userId } = await verbs['account.signUp'](nobodyContext(deps, meta()), {
-      ...person,
-      password: randomBytes(12).toString('hex'),
-    });
-    const actor = { kind: 'user', ...person, userId: UserId.parse(userId), sessionId: null } as const;
-    const user: Context = { actor, orgId: null, role: null, deps, ...meta() };
-    const org = await verbs['org.create'](user, { name: 'Bench' });
-    const owner: Context = { ...user, orgId: org.id, role: 'owner' };
-    const { id: clusterId } = await verbs['cluster.create'](owner, { name: 'bench' });
-    const { token } = await verbs['cluster.createInstallToken'](owner, { clusterId });
-    const { credential } = await verbs['agent.enroll'](nobodyContext(deps, meta()), {
-      token,
-      request: { clusterUid: 'bench', kubernetesVersion: 'v1', agentVersion: '0', nodes: 20 },
-    });
-    return `mgc_${credential.id}.${credential.secret}`;
+    const jobs = { requestRecommendations: async () => undefined };
+    return (await makeTenant({ db, flowStore, publicUrl: origin, jobs })).bearer;
   } finally {
     await db.close();
   }

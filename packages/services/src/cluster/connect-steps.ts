@@ -5,8 +5,8 @@ import type { ConnectFacts } from './load-connect-facts.ts';
 type Step = z.input<typeof CheckStep>;
 type Remedy = Step['remedy'];
 
-/** How long each step may take before a remedy is offered: pulling an image takes a minute or two. */
-const TOKEN_PATIENCE_MS = 150_000;
+/** How long each step may take before a remedy is offered. Pulling an image may take longer; what is offered is a look, so it does no harm. */
+const TOKEN_PATIENCE_MS = 60_000;
 const STEP_PATIENCE_MS = 45_000;
 
 /** Pods run also where they cannot reach the console: then only the log tells. */
@@ -64,13 +64,13 @@ export function agentStep({ agents, enrolledAt, now }: ConnectFacts): Step {
   const alive = agents.filter((agent) => agent.alive);
   const firstSeen = agents.map((agent) => agent.firstSeenAt.getTime());
   const at = firstSeen.length > 0 ? new Date(Math.min(...firstSeen)) : null;
-  const unread = alive.flatMap(({ taps }) => taps.problems).find((problem) => problem.startsWith(KUBERNETES));
-  if (unread !== undefined)
+  const unread = alive.flatMap(({ taps }) => taps.problems).filter((problem) => problem.startsWith(KUBERNETES));
+  if (unread.length > 0)
     return {
       step,
       state: 'failed',
       at,
-      detail: unread.slice(KUBERNETES.length),
+      detail: joinProblems(unread.map((problem) => problem.slice(KUBERNETES.length))),
       remedy: remedy(
         'Without it, node agents cannot name who talks. This lists what they may do now:',
         canList('margay-node'),
@@ -99,6 +99,14 @@ export function agentStep({ agents, enrolledAt, now }: ConnectFacts): Step {
       ? remedy('The agent enrolled and then fell silent. Its log says why:', CLUSTER_LOG)
       : null,
   };
+}
+
+/** Several nodes say the same, and of several resources the same: each is named once. */
+function joinProblems(problems: readonly string[]): string {
+  const alike = Map.groupBy(new Set(problems), (problem) => problem.slice(problem.indexOf(' ')));
+  return [...alike]
+    .map(([rest, all]) => `${all.map((one) => one.slice(0, one.indexOf(' '))).join(', ')}${rest}`)
+    .join('; ');
 }
 
 export function inventoryStep({ inventory, cluster, agents, now }: ConnectFacts): Step {

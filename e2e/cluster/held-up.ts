@@ -1,0 +1,44 @@
+import type { CreateInstallTokenOutput } from '@margay/services/inputs';
+import { parseAllDocuments } from 'yaml';
+import { StoredFlows } from '../faults/stored.ts';
+import type { ClusterRun } from './cluster-run.ts';
+
+/** An address that leads nowhere (RFC 5737): what a console is to agents whose way out is blocked. */
+export const NOWHERE = '192.0.2.1';
+
+/** A cluster record of its own, whose agents never get through. */
+export interface HeldUp {
+  readonly clusterId: string;
+  /** Applies its line as it is, but with a console that cannot be reached. */
+  readonly applyBlocked: () => Promise<void>;
+  /** Makes another line, lets it expire unused, and applies it as it is. */
+  readonly applyExpired: () => Promise<void>;
+}
+
+export async function openHeldUp({ user, environment, kubectl, suffix, home }: ClusterRun): Promise<HeldUp> {
+  const { id: clusterId } = await user.mutate<{ id: string }>('cluster.create', { name: `held-up-${suffix}` });
+  const newLine = async () => {
+    const token = await user.mutate<CreateInstallTokenOutput>('cluster.createInstallToken', { clusterId });
+    return {
+      token,
+      url: token.installUrl.replace(environment.consoleUrl, `http://127.0.0.1:${environment.consolePort}`),
+    };
+  };
+  const first = await newLine();
+  return {
+    clusterId,
+    applyBlocked: async () => {
+      const text = await (await fetch(first.url)).text();
+      const blocked = text.replaceAll(environment.consoleUrl, `http://${NOWHERE}:${environment.consolePort}`);
+      if (blocked === text) throw new Error(`the manifest does not name ${environment.consoleUrl}`);
+      await kubectl.apply(parseAllDocuments(blocked).map((document) => document.toJS()));
+    },
+    applyExpired: async () => {
+      const { token, url } = await newLine();
+      const expired = "UPDATE install_tokens SET expires_at = now() - interval '1 minute' WHERE id = $1 RETURNING id";
+      const changed = await new StoredFlows(home).query(expired, [token.tokenId]);
+      if (changed.length !== 1) throw new Error('the token is not stored');
+      await kubectl.run(['apply', '-f', url]);
+    },
+  };
+}
