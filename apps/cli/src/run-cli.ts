@@ -48,17 +48,20 @@ async function runCommand(command: Command, args: readonly string[]): Promise<nu
 
 function readArguments(command: Command, args: readonly string[]) {
   const output: Option = { type: 'string', short: 'o', value: 'FORM', help: '' };
+  let parsed: ReturnType<typeof parse>;
   try {
-    return parseArgs({
-      args: [...args],
-      options: { ...command.options, ...COMMON, output },
-      allowPositionals: true,
-      strict: true,
-    }) as { values: Record<string, string | boolean | undefined>; positionals: string[] };
+    parsed = parse(args, { ...command.options, ...COMMON, output });
   } catch (error) {
     throw new BadInput(error instanceof Error ? error.message : String(error));
   }
+  const names = parsed.tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
+  const twice = names.find((name, place) => names.indexOf(name) !== place);
+  if (twice !== undefined) throw new BadInput(`--${twice} is given twice`);
+  return parsed;
 }
+
+const parse = (args: readonly string[], options: Readonly<Record<string, Option>>) =>
+  parseArgs({ args: [...args], options, allowPositionals: true, strict: true, tokens: true });
 
 const complainOf = (name: string) => complain(`there is no command ${name}`, 'margay --help lists them');
 

@@ -33,6 +33,7 @@ describe('a command line', () => {
   it.each([
     [[], 'connectivity DIR'],
     [['connect'], 'there is no command connect'],
+    [['connectivity', before, '-o', 'json', '--output=txt'], '--output is given twice'],
     [['help', 'connect'], 'there is no command connect'],
     [['explain', before, '--from', 'shop/web', '--to', 'shop/db', '--port', 'tcp'], '--port tcp lacks the port'],
     [['evaluate', before, '--probes', before], 'is a folder'],

@@ -150,7 +150,8 @@ spec: { podSelector: {}, ingress: [{ from: [{ ipBlock: { cidr: 198.51.100.0/25 }
     ['flows that are none', DB_POLICY, 'shop.yaml, line 2: no JSON object', ['--flows', `${open}/shop.yaml`]],
     ['a form it has not', DB_POLICY, '-o dot is not among', ['-o', 'dot']],
   ])('refuses %s', (_name, change, message, more) => {
-    const ran = replay(open, change, ...more);
+    const given = more.includes('--flows') ? more : ['--flows', FLOWS, ...more];
+    const ran = margay(['replay', open, '--with', '-', ...given], change);
     expect(ran).toMatchObject({ code: 2, out: '' });
     expect(ran.err).toContain(message);
   });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAddress } from '../src/address/address.ts';
 import { type AddressRange, containsRange, parseNet, rangeOfAddress } from '../src/address/address-range.ts';
-import { podEnd, rangesEnd } from '../src/engine/ends.ts';
+import { lonePodEnd, podEnd, rangesEnd } from '../src/engine/ends.ts';
 import { evaluate } from '../src/engine/evaluate.ts';
 import type { ClusterModel, Pod } from '../src/model/cluster.ts';
 import type { End, Packet } from '../src/model/packet.ts';
@@ -200,6 +200,47 @@ describe('replay', () => {
         }
       }),
       { numRuns: 150 },
+    );
+  });
+
+  it('is sure about a stranger only where it comes to the same whoever it was', () => {
+    const address = rangeOfAddress({ family: 4, value: (10n << 24n) | 99n });
+    const unknown: Peer = { kind: 'unknown', address: '10.0.0.99' };
+    const service: Peer = { kind: 'service', namespace: 'a', name: 'gone' };
+    fc.assert(
+      fc.property(cases, ({ current, other, whole }) => {
+        const { before, after } = setUp(current, other, whole);
+        const known = peersOf(before.cluster).filter(({ peer }) => peer.kind === 'workload');
+        const views = [before, after];
+        const whoever = ({ cluster }: ReplayView, ranges: readonly AddressRange[]) => [
+          rangesEnd(cluster, ranges),
+          ...before.cluster.pods.map((pod) => lonePodEnd(cluster, pod, ranges)),
+        ];
+        const asked = known.flatMap((seen) =>
+          HEADERS.slice(0, 6).flatMap((header, place) => [
+            { seen, header, edge: edgeOf(unknown, seen.peer, header, place), direction: 'ingress' as const },
+            { seen, header, edge: edgeOf(seen.peer, service, header, place), direction: 'egress' as const },
+          ]),
+        );
+        const { edges } = replay({ before, after, edges: asked.map(({ edge }) => edge), unchanged: true });
+        for (const { seen, edge, direction } of asked) {
+          const outcome = edges.find((one) => one.edge === edge)?.outcome;
+          if (outcome === 'undecided') continue;
+          const verdicts = views.map((view) => {
+            const set = { policies: [], enforced: view.tiers, pending: view.tiers };
+            const strangers = whoever(view, direction === 'ingress' ? [address] : []);
+            const ends = seen.ends(view.cluster);
+            const [srcs, dsts] = direction === 'ingress' ? [strangers, ends] : [ends, strangers];
+            const anyPort = direction === 'egress' ? PORTS.map((port) => ({ ...edge, port })) : [edge];
+            const packets = anyPort.flatMap((one) => packetsOf(one, srcs, dsts));
+            return packets.map((packet) => evaluate(view.cluster, set, packet)[direction]?.enforced.verdict ?? 'allow');
+          });
+          const [was = [], is = []] = verdicts;
+          const found = new Set(was.map((verdict, place) => outcomeOf(verdict, is[place])));
+          expect([edge, [...found]]).toEqual([edge, [outcome]]);
+        }
+      }),
+      { numRuns: 40 },
     );
   });
 

@@ -3,6 +3,8 @@ import type { Direction } from '../model/policy.ts';
 import type { Header, HeaderCaseFinder } from './header-cases.ts';
 import type { Decided, Judge, JudgedEnd } from './judge.ts';
 import type { Outcome, ReplayCase } from './types.ts';
+import { certainOutcome, unidentifiedOf } from './unidentified.ts';
+import type { ViewPair } from './views.ts';
 
 export interface JudgedCase<E extends JudgedEnd> {
   readonly end: E;
@@ -46,7 +48,7 @@ interface Tried<E extends JudgedEnd> extends ReplayCase {
 }
 
 /** Compares what both views make of an edge, in every way that policies can tell apart and the record cannot. */
-export function createComparison<E extends JudgedEnd>(judge: Judge<E>, headers: HeaderCaseFinder) {
+export function createComparison<E extends JudgedEnd>(judge: Judge<E>, headers: HeaderCaseFinder, views: ViewPair) {
   const headerOf = (protocol: number, port: number, from: JudgedCase<E>, to: JudgedCase<E>) =>
     headers.only({ family: familyBetween(from.family, to.family), protocol, port: to.port ?? port });
   return {
@@ -65,37 +67,36 @@ export function createComparison<E extends JudgedEnd>(judge: Judge<E>, headers: 
       const combinations = combine(edge, src, dst, headers);
       const first = combinations.list[0] as Combination<E>;
       if (known !== null) return { outcome: known, instance: first.instance, why: null, cases: [] };
-      return compareAll(judge, combinations, { src, dst });
+      const unidentified = unidentifiedOf(src, dst);
+      if (unidentified === null) return compareAll(judge, combinations);
+      const isPortKnown = edge.dst.kind !== 'service';
+      const direction = src.unidentified === null ? 'egress' : 'ingress';
+      const certain = certainOutcome(views, combinations.list, { direction, isPortKnown });
+      if (certain !== null) return { outcome: certain, instance: first.instance, why: null, cases: [] };
+      const compared = compareAll(judge, combinations);
+      const cases = compared.outcome === 'undecided' ? compared.cases : [{ what: '', outcome: compared.outcome }];
+      return { ...compared, outcome: 'undecided', why: unidentified, cases };
     },
   };
 }
 
-function compareAll<E extends JudgedEnd>(
-  judge: Judge<E>,
-  { list, whys }: Combinations<E>,
-  { src, dst }: { readonly src: JudgedPeer<E>; readonly dst: JudgedPeer<E> },
-): Compared<E> {
-  const outcomeOf = (one: Instance<E>) => judge.outcome(one.src, one.dst, one.header);
+function compareAll<E extends JudgedEnd>(judge: Judge<E>, { list, whys }: Combinations<E>): Compared<E> {
+  const judged = (one: Instance<E>) => judge.outcome(one.src, one.dst, one.header);
   const examples = new Map<Outcome, Tried<E>>();
   for (const { instance, what } of list.slice(0, TRIED_MAX)) {
-    const outcome = outcomeOf(instance);
+    const outcome = judged(instance);
     if (!examples.has(outcome)) examples.set(outcome, { instance, what: what.join(', '), outcome });
   }
   const tried = [...examples.values()];
   const { instance, outcome } = tried[0] as Tried<E>;
   const cases = tried.map((one) => ({ what: one.what, outcome: one.outcome }));
-  const unidentified = [
-    ...(src.unidentified !== null && !dst.alike.ingress ? [src.unidentified] : []),
-    ...(dst.unidentified !== null && !src.alike.egress ? [dst.unidentified] : []),
-  ];
   const undecided = (why: string): Compared<E> => ({ outcome: 'undecided', instance, why, cases });
-  if (unidentified.length > 0) return undecided(unidentified.join(', '));
-  if (tried.length > 1) return undecided(whyOf(list, whys, { outcomeOf, from: instance }));
+  if (tried.length > 1) return undecided(whyOf(list, whys, { outcomeOf: judged, from: instance }));
   if (list.length > TRIED_MAX) return undecided('there are too many ways in which it may have been');
   return { outcome, instance, why: null, cases: [] };
 }
 
-interface Combination<E extends JudgedEnd> {
+export interface Combination<E extends JudgedEnd> {
   readonly instance: Instance<E>;
   readonly what: readonly string[];
 }

@@ -209,11 +209,17 @@ describe('an edge is undecided', () => {
 
   it('where nobody knows who it was, and policies of the other end change', () => {
     const lost = [edgeOf(unknown('10.244.9.9'), db, 'TCP 1'), edgeOf(web, servicePeer('shop', 'none'), 'TCP 80')];
-    expect(lost.map((edge) => outcome([closeDb], edge))).toEqual([
+    expect(lost.map((edge) => outcome([policy('db', fromWeb(1))], edge))).toEqual([
       'undecided: nothing in the cluster owned 10.244.9.9 at that moment',
       'unchanged',
     ]);
-    const closeWeb = policy('web', { ...select('web'), policyTypes: ['Egress'] });
+    const openDb = policy('db', { ...select('db'), ingress: [{}] });
+    const onPort = policy('db', { ...select('db'), ingress: [{ ports: [{ port: 5432 }] }] });
+    const [stranger] = lost as [MergedEdge, MergedEdge];
+    expect(outcome([openDb], stranger)).toBe('unchanged');
+    expect(outcome([onPort], stranger)).toBe('newly-denied');
+    expect(outcome([onPort], { ...stranger, port: 5432 })).toBe('unchanged');
+    const closeWeb = policy('web', { ...select('web'), policyTypes: ['Egress'], egress: [{ ports: [{ port: 80 }] }] });
     expect(lost.map((edge) => outcome([closeWeb], edge))).toEqual([
       'unchanged',
       'undecided: nothing is known to stand behind Service shop/none',

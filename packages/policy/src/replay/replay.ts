@@ -36,7 +36,7 @@ export function replayWith<E extends JudgedEnd>(
   { edges, unchanged }: { readonly edges: Iterable<MergedEdge>; readonly unchanged: boolean },
 ): Replay {
   const peers = createJudgedPeers(judge, views);
-  const compare = createComparison(judge, createHeaderCases(views));
+  const compare = createComparison(judge, createHeaderCases(views), views);
   const tally = createTally();
   const found: ReplayedEdge[] = [];
   const all = [...edges];
