@@ -78,6 +78,19 @@ unchanged: 1 edge, 1 connection, last seen 1970-01-01T00:00:02Z
     expect(replay(guarded, DB_POLICY, '-o', 'md', '--all').out).toMatch(/✅ .*<details><summary>Unchanged \(2\)/s);
   });
 
+  it('keeps a page short enough for a comment', () => {
+    const many = Array.from({ length: 400 }, (_, place) =>
+      from({ kind: 'external', address: `203.0.${place >> 8}.${place & 255}` }),
+    );
+    const flows = folderOf({ 'many.jsonl': many.map((edge) => JSON.stringify(edge)).join('\n') });
+    const { out } = margay(['replay', open, '--with', '-', '--flows', `${flows}/many.jsonl`, '-o', 'md'], DB_POLICY);
+    expect(out.length).toBeLessThan(65_536);
+    const shown = out.split('\n').filter((line) => line.startsWith('| 203.')).length;
+    expect(shown).toBeGreaterThan(50);
+    expect(out).toContain('#### Newly denied (400)');
+    expect(out).toContain(`…and ${400 - shown} more`);
+  });
+
   it('puts objects in the place of their names, adds others, or takes the whole set', () => {
     expect(replay(guarded, closed).out).toContain('newly denied: 1 edge,');
     expect(replay(guarded, closed.replace('name: db,', 'name: other,')).code).toBe(0);

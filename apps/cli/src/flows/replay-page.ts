@@ -3,8 +3,13 @@ import { writeMarkdown } from '../output/write-table.ts';
 import type { ReplayRow } from './replay-rows.ts';
 import { plural, type Recorded, shortTime, whyText, words } from './replay-words.ts';
 
-/** A comment on a pull request holds 65,536 characters: the worst rows of each outcome must do. */
-const ROWS_MAX = 60;
+/** Characters for the rows of each outcome, the worst of them first: a comment on a pull request holds 65,536. */
+const ROOM: Readonly<Record<Outcome, number>> = {
+  'newly-denied': 30_000,
+  undecided: 12_000,
+  'newly-allowed': 12_000,
+  unchanged: 6_000,
+};
 
 /** Markdown for a pull request: the answer first, then what is newly denied; the rest folded away. */
 export function* replayPage(sums: Replay['sums'], rows: readonly ReplayRow[], recorded: Recorded): Generator<string> {
@@ -37,11 +42,17 @@ function* section(outcome: Outcome, rows: readonly ReplayRow[]): Generator<strin
   const isOpen = outcome === 'newly-denied';
   const title = `${words(outcome).replace(/^./, (first) => first.toUpperCase())} (${rows.length})`;
   yield isOpen ? `\n#### ${title}\n\n` : `\n<details><summary>${title}</summary>\n\n`;
-  yield* writeMarkdown(
-    columnsOf(outcome),
-    rows.slice(0, ROWS_MAX).map((row) => cellsOf(row)),
-  );
-  if (rows.length > ROWS_MAX) yield `\n…and ${rows.length - ROWS_MAX} more: see \`-o csv\`.\n`;
+  let room = ROOM[outcome];
+  let shown = 0;
+  for (const piece of writeMarkdown(columnsOf(outcome), rows.map(cellsOf))) {
+    room -= piece.length;
+    if (room < 0) break;
+    yield piece;
+    shown++;
+  }
+  // The first piece is the head of the table.
+  const left = rows.length - shown + 1;
+  if (left > 0) yield `\n…and ${left} more: see \`-o csv\`.\n`;
   if (!isOpen) yield '\n</details>\n';
 }
 

@@ -38,7 +38,7 @@ export function* writeMarkdown(columns: readonly string[], rows: Iterable<TableR
   for (const row of rows) yield `| ${columns.map((column) => markdownCell(row[column] ?? '')).join(' | ')} |\n`;
 }
 
-const markdownCell = (cell: string) => cell.replace(/[\\|]/g, '\\$&').replace(/\r?\n/g, ' ');
+const markdownCell = (cell: string) => cell.replace(/[\\|<]/g, '\\$&').replace(/\r?\n/g, ' ');
 
 /** One edge of a Graphviz picture. */
 export interface DotEdge {
