@@ -1,4 +1,4 @@
-import { type Inventory, MergedEdge, peerId } from '@margay/model';
+import { type Inventory, MergedEdge, type Peer, peerId } from '@margay/model';
 import { BadInput } from '../command.ts';
 import { STDIN } from '../input/read-files.ts';
 import { readLines } from '../input/read-lines.ts';
@@ -25,6 +25,7 @@ export function readFlows(path: string, inventory: Inventory): ReadFlows {
   const peerOf = createPeerFinder(inventory);
   const edges = new Map<string, MergedEdge>();
   const own: MergedEdge[] = [];
+  const share = createSharing();
   let [passedOver, lost] = [0, 0];
   const progress = startProgress();
   let number = 0;
@@ -34,7 +35,7 @@ export function readFlows(path: string, inventory: Inventory): ReadFlows {
     progress.show(() => `${number} lines of flows`);
     const where = `${file}, line ${number}`;
     const value = readLine(line, where);
-    if ('srcId' in value) own.push(decode(MergedEdge, value, where));
+    if ('srcId' in value) own.push(share(decode(MergedEdge, value, where)));
     else if ('lost_events' in value)
       lost += Number((value.lost_events as { num_events_lost?: unknown })?.num_events_lost ?? 0) || 0;
     else if ('node_status' in value) passedOver++;
@@ -53,6 +54,20 @@ export function readFlows(path: string, inventory: Inventory): ReadFlows {
     toMs: all.reduce((latest, { lastSeenMs }) => Math.max(latest, lastSeenMs), Number.NEGATIVE_INFINITY),
     passedOver,
     lost,
+  };
+}
+
+/** Peers stand in thousands of lines, and are kept once. */
+function createSharing(): (edge: MergedEdge) => MergedEdge {
+  const known = new Map<string, { readonly id: string; readonly peer: Peer }>();
+  const once = (id: string, peer: Peer) => {
+    const found = known.get(id) ?? { id, peer };
+    known.set(id, found);
+    return found;
+  };
+  return (edge) => {
+    const [src, dst] = [once(edge.srcId, edge.src), once(edge.dstId, edge.dst)];
+    return { ...edge, srcId: src.id, src: src.peer, dstId: dst.id, dst: dst.peer };
   };
 }
 
