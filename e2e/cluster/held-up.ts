@@ -11,7 +11,7 @@ export interface HeldUp {
   readonly clusterId: string;
   /** Applies its line as it is, but with a console that cannot be reached. */
   readonly applyBlocked: () => Promise<void>;
-  /** Makes another line, lets it expire unused, and applies it as it is. */
+  /** Makes another line, lets both expire unused, and applies it as it is. */
   readonly applyExpired: () => Promise<void>;
 }
 
@@ -34,10 +34,11 @@ export async function openHeldUp({ user, environment, kubectl, suffix, home }: C
       await kubectl.apply(parseAllDocuments(blocked).map((document) => document.toJS()));
     },
     applyExpired: async () => {
-      const { token, url } = await newLine();
-      const expired = "UPDATE install_tokens SET expires_at = now() - interval '1 minute' WHERE id = $1 RETURNING id";
-      const changed = await new StoredFlows(home).query(expired, [token.tokenId]);
-      if (changed.length !== 1) throw new Error('the token is not stored');
+      const { url } = await newLine();
+      const expired =
+        "UPDATE install_tokens SET expires_at = now() - interval '1 minute' WHERE cluster_id = $1 RETURNING id";
+      const changed = await new StoredFlows(home).query(expired, [clusterId]);
+      if (changed.length !== 2) throw new Error('the tokens are not stored');
       await kubectl.run(['apply', '-f', url]);
     },
   };

@@ -120,7 +120,7 @@ describe('a real cluster', { timeout: 240_000 }, () => {
       state: 'failed',
       detail: expect.stringMatching(/expired before an agent used it/),
     });
-    await logs(expired?.remedy?.command, /no install token is at hand: make a new install link/);
+    await logs(expired?.remedy?.command, /make a new install link in the console and apply it/);
     note('expired line: page and log say so');
   });
 

@@ -6,7 +6,7 @@ type Step = z.input<typeof CheckStep>;
 type Remedy = Step['remedy'];
 
 /** How long each step may take before a remedy is offered. Pulling an image may take longer; what is offered is a look, so it does no harm. */
-const TOKEN_PATIENCE_MS = 60_000;
+const TOKEN_PATIENCE_MS = 40_000;
 const STEP_PATIENCE_MS = 45_000;
 
 /** Pods run also where they cannot reach the console: then only the log tells. */

@@ -26,7 +26,7 @@ export async function inSnapshot<T>(
   let broken: Error | boolean = false;
   try {
     await client.query(`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-      SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS}; SET LOCAL app.org = '${scope.orgId}'`);
+      SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS}; SET LOCAL work_mem = '64MB'; SET LOCAL jit = off; SET LOCAL app.org = '${scope.orgId}'`);
     return await work(await openSession(client, scope));
   } catch (error) {
     broken = error instanceof Error ? error : true;
