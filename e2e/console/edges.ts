@@ -8,7 +8,7 @@ export function expectedText({ source, destination, protocol, port }: LabDescrip
   return `${endText(source)} → ${endText(destination)} ${protocol}/${port}`;
 }
 
-export function seenText({ src, dst, protocol, port }: Edge): string {
+export function seenText({ src, dst, protocol, port }: Pick<Edge, 'src' | 'dst' | 'protocol' | 'port'>): string {
   return `${peerText(src)} → ${peerText(dst)} ${protocol}/${port}`;
 }
 

@@ -1,3 +1,4 @@
+import type { EdgeView } from '@margay/services/inputs';
 import { saveFile } from '../../client/save-file.ts';
 import { graphSvg } from './graph-svg.ts';
 import type { Palette } from './node-image.ts';
@@ -40,6 +41,11 @@ export function saveJson({ topology, layout }: Picture, name: string): void {
     edges: topology.edges,
   };
   saveFile(`${name}.json`, 'application/json', JSON.stringify(content, null, 2));
+}
+
+/** Saves edges as `margay recommend` and `margay replay` read them: one JSON object a line. */
+export function saveEdges(edges: readonly EdgeView[], name: string): void {
+  saveFile(`${name}.jsonl`, 'application/x-ndjson', edges.map((edge) => `${JSON.stringify(edge)}\n`).join(''));
 }
 
 /** The page's own font as a rule that carries it, so that the file reads the same elsewhere. Empty where it cannot be had. */

@@ -1,6 +1,7 @@
 'use client';
+import type { EdgeView } from '@margay/services/inputs';
 import { Button, Menu, MenuItem, useToast } from '@margay/ui';
-import { saveJson, savePng, saveSvg } from './export-graph.ts';
+import { saveEdges, saveJson, savePng, saveSvg } from './export-graph.ts';
 import type { Palette } from './node-image.ts';
 import type { Picture } from './use-layout.ts';
 
@@ -8,10 +9,13 @@ import type { Picture } from './use-layout.ts';
 export function ExportMenu({
   picture,
   palette,
+  edges,
   name,
 }: {
   picture: Picture | null;
   palette: Palette | null;
+  /** All of the range, whatever is drawn of them. */
+  edges: readonly EdgeView[];
   name: string;
 }) {
   const say = useToast();
@@ -36,6 +40,9 @@ export function ExportMenu({
       </MenuItem>
       <MenuItem end=".json" onSelect={() => void run((what) => saveJson(what, name))()}>
         Data as JSON
+      </MenuItem>
+      <MenuItem end=".jsonl" onSelect={() => saveEdges(edges, name)}>
+        Edges for the command line
       </MenuItem>
     </Menu>
   );

@@ -112,7 +112,7 @@ export function GraphPage({ clusterId }: { clusterId: ClusterId }) {
         }
         onTidy={tidy}
         onGoTo={() => setGoToOpen(true)}
-        exportMenu={<ExportMenu picture={shown} palette={palette} name={`graph-${name}`} />}
+        exportMenu={<ExportMenu picture={shown} palette={palette} edges={data?.edges ?? []} name={`graph-${name}`} />}
       />
       {graph.isError && data ? (
         <StaleNotice
