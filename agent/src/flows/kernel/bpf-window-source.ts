@@ -1,6 +1,7 @@
 import { KEY, KeyPile } from '../../ffi/index.ts';
 import { NetworkWatch, TapSet } from '../../taps/index.ts';
 import type { ClosedWindow, ConnectionSample, NatEntry, TapStatus, WindowSource } from '../window.ts';
+import { FillForecast } from './fill-forecast.ts';
 import { findObject } from './find-object.ts';
 import { correctFirstPackets } from './first-packets.ts';
 import { HalfBlindWatch } from './half-blind.ts';
@@ -15,14 +16,13 @@ import { UnknownInitiators } from './unknown-initiators.ts';
 import { WindowCycle, type WindowInMap } from './window-cycle.ts';
 
 const WINDOW_MS = 5_000;
-/** From here on the table makes room earlier. */
-const PRESSURE = 0.8;
 
 interface Running {
   readonly maps: KernelMaps;
   readonly cycle: WindowCycle;
   readonly taps: TapSet;
   readonly watch: NetworkWatch;
+  readonly forecast: FillForecast;
 }
 
 /** The eBPF observer as a WindowSource: bpf/flow.bpf.c at a tap of every local pod. */
@@ -60,7 +60,8 @@ export class BpfWindowSource implements WindowSource {
         blind: (reason) =>
           this.#warn(`New pods are found within seconds only, their first connections may be missed: ${reason}`),
       });
-      this.#running = { maps, cycle: new WindowCycle(maps), taps, watch };
+      const forecast = new FillForecast(maps.connectionsMax);
+      this.#running = { maps, cycle: new WindowCycle(maps), taps, watch, forecast };
       // Before the first look: what comes between the two must not be missed.
       watch.start();
       await taps.refresh(Date.now());
@@ -144,7 +145,7 @@ export class BpfWindowSource implements WindowSource {
     for (const map of [maps.connections, maps.reserve]) {
       for await (const batch of map.batches()) readLifetimes(batch, scan, toEpochMs, found);
     }
-    this.#tableIsFilling = found.count > maps.connectionsMax * PRESSURE;
+    this.#tableIsFilling = this.#started().forecast.isFilling(found.count, found.expired.length);
     this.#expired = found.expired;
     return found.samples;
   }
