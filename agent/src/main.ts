@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import { MargayError } from '@margay/model';
 import { removeState, runCleanup } from './cleanup.ts';
 import { runCluster } from './cluster.ts';
@@ -8,6 +9,9 @@ import { connectKube } from './kube/client.ts';
 import { createLog } from './log.ts';
 import { runNode } from './node.ts';
 import { parseSettings, type Settings, VERSION } from './settings.ts';
+
+// Memory is what nodes are short of; the agent's code is small and soon warm either way.
+setFlagsFromString('--optimize-for-size');
 
 // Node's own report would print the source line, which in a bundle is the whole bundle.
 process.on('uncaughtException', (error) => fail(error));

@@ -35,7 +35,8 @@ export function makeAgentImage(folder: string): void {
   for (const program of PROGRAMS) put(root, program);
   for (const path of libraryPaths()) put(root, path);
   execFileSync(process.execPath, [join(ROOT, 'agent/build.ts'), join(root, 'opt/margay-agent')], { stdio: 'pipe' });
-  const start = 'exec node --max-semi-space-size=1 /opt/margay-agent/margay-agent.mjs "$@"';
+  const start =
+    'MALLOC_ARENA_MAX=1 exec node --max-semi-space-size=1 --v8-pool-size=1 /opt/margay-agent/margay-agent.mjs "$@"';
   writeFileSync(join(root, ENTRY), `#!/bin/sh\n${start}\n`, { mode: 0o755 });
   writeFileSync(join(folder, 'Dockerfile'), `FROM scratch\nCOPY root /\nENTRYPOINT ["${ENTRY}"]\nCMD ["--help"]\n`);
 }

@@ -13,7 +13,8 @@ FROM node:24-bookworm-slim
 RUN --mount=type=bind,source=infra/docker/prepare-runtime.sh,target=/prepare-runtime.sh sh /prepare-runtime.sh
 COPY --from=build /out /opt/margay-agent
 ARG VERSION=
-ENV MARGAY_VERSION=$VERSION
+# One arena: what many threads allocate in turns is otherwise kept once for each of them.
+ENV MARGAY_VERSION=$VERSION MALLOC_ARENA_MAX=1
 # A young generation of 1 MB instead of 16: 6 MB less memory in each pod, and no slower at this load.
-ENTRYPOINT ["node", "--max-semi-space-size=1", "/opt/margay-agent/margay-agent.mjs"]
+ENTRYPOINT ["node", "--max-semi-space-size=1", "--v8-pool-size=1", "/opt/margay-agent/margay-agent.mjs"]
 CMD ["--help"]

@@ -28,13 +28,15 @@ const Report = z.object({
   cpuSeconds: z.number(),
 });
 
-/** What runs in the image: the bundle, and the flags of its entry point. */
-async function buildAsImage(home: string): Promise<{ directory: string; flags: string }> {
+/** What runs in the image: the bundle, with the flags of its entry point and its environment. */
+async function buildAsImage(home: string): Promise<{ directory: string; environment: Record<string, string> }> {
   const directory = join(home, 'agent');
   await buildAgent(directory);
   const dockerfile = await readFile(join(import.meta.dirname, '../../docker/agent.Dockerfile'), 'utf8');
   const entry = z.array(z.string()).parse(JSON.parse(/^ENTRYPOINT (.*)$/m.exec(dockerfile)?.[1] ?? '[]'));
-  return { directory, flags: entry.filter((word) => word.startsWith('--')).join(' ') };
+  const arenas = /^ENV .*\bMALLOC_ARENA_MAX=(\d+)/m.exec(dockerfile)?.[1] ?? '';
+  const flags = entry.filter((word) => word.startsWith('--')).join(' ');
+  return { directory, environment: { NODE_OPTIONS: flags, ...(arenas && { MALLOC_ARENA_MAX: arenas }) } };
 }
 
 /**
@@ -46,13 +48,13 @@ export const benchAgent: Bench = async ({ say }) => {
   if (process.getuid?.() !== 0) throw new MargayError('FORBIDDEN', 'this bench runs a lab: it needs root');
   const home = await mkdtemp(join(tmpdir(), 'margay-bench-'));
   const console_ = await startStandInConsole();
-  const { directory, flags } = await buildAsImage(home);
+  const { directory, environment } = await buildAsImage(home);
   const lab = await startLab({
     home,
     apps: ['boutique'],
     connect: console_.installUrl,
     agentEntry: join(directory, 'margay-agent.mjs'),
-    agentEnvironment: { NODE_OPTIONS: flags },
+    agentEnvironment: environment,
   }).catch(async (error) => {
     await console_.stop();
     throw error;
