@@ -1,3 +1,4 @@
+import { isDatabaseAway, sqlStateOf } from '@margay/db';
 import { ERROR_STATUS, MargayError } from '@margay/model';
 import type { WireError } from '@margay/wire';
 
@@ -44,20 +45,7 @@ export function toRefusal(error: unknown): { refusal: Refusal; known: boolean } 
   return { refusal: new Refusal(500, body, RETRY_AFTER_SECONDS), known: false };
 }
 
-/** Node's system errors, and PostgreSQL's classes 08 (connection), 53 (resources), 57 (operator intervention); a pool that gave no connection in time. */
-function isDatabaseAway(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error ? String(error.code) : '';
-  return (
-    /^(08|53|57P)/.test(code) ||
-    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND'].includes(code) ||
-    /timeout exceeded when trying to connect|Connection terminated|connection error and is not queryable/.test(
-      error.message,
-    )
-  );
-}
-
 /** PostgreSQL's 53100, disk_full. */
 function isDiskFull(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === '53100';
+  return error instanceof Error && sqlStateOf(error) === '53100';
 }

@@ -1,4 +1,5 @@
 export { CONNECTIONS, connectionsMax } from './connections.ts';
+export { isDatabaseAway, sqlStateOf } from './database-away.ts';
 export { Prisma } from './generated/client.ts';
 export {
   type Database,

@@ -153,3 +153,27 @@ describe('a write and its audit row', () => {
     expect(await names()).not.toContain('broken');
   });
 });
+
+describe('a database that cannot be asked just now', () => {
+  /** What PostgreSQL says while it starts up, shuts down, has no connection left; and something that is our fault. */
+  it.each([
+    ['57P03', 'UNAVAILABLE'],
+    ['57P01', 'UNAVAILABLE'],
+    ['53300', 'UNAVAILABLE'],
+    ['08006', 'UNAVAILABLE'],
+    ['42P01', 'INTERNAL'],
+  ])('SQLSTATE %s of a raw query is %s', async (state, code) => {
+    const failing = verb({
+      name: 'test.failing',
+      kind: 'read',
+      needs: 'cluster.read',
+      input: z.object({}),
+      output: z.object({}),
+      run: async ({ db }) => {
+        await db.$executeRawUnsafe(`DO $$ BEGIN RAISE EXCEPTION 'as told' USING ERRCODE = '${state}'; END $$`);
+        return {};
+      },
+    });
+    await expect(failing(tenant.as('owner'), {})).rejects.toMatchObject({ code });
+  });
+});

@@ -1,4 +1,4 @@
-import { Prisma } from '@margay/db';
+import { isDatabaseAway, Prisma } from '@margay/db';
 import { MargayError } from '@margay/model';
 import { z } from 'zod';
 
@@ -24,6 +24,7 @@ export function toMargayError(error: unknown, { verb, conflict }: { verb: string
   const code = prismaCode(error);
   const known = code === null ? undefined : KNOWN[code];
   if (known) return new MargayError(known[0], code === 'P2002' ? (conflict ?? known[1]) : known[1], { cause: error });
+  if (isDatabaseAway(error)) return new MargayError('UNAVAILABLE', BUSY, { cause: error });
   return new MargayError('INTERNAL', `${verb} failed: the server's log says why`, { cause: error });
 }
 
