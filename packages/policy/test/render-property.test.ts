@@ -83,7 +83,8 @@ describe('renderPolicy', () => {
         for (const policy of policies.policies) {
           for (const target of TARGETS) {
             // Alone in its tier the order decides nothing; without sets there are only pods.
-            const options = { ignoreOrder: true, podsOnly: !hasSets, priority: 7 };
+            const level = policy.tier === 'default' ? { level: 'Baseline' as const } : {};
+            const options = { ignoreOrder: true, podsOnly: !hasSets, priority: 7, ...level };
             const rendered = renderPolicy(policy, target, options);
             const isOwn = OWN_TARGET[policy.kind] === target;
             count(`${isOwn ? 'own' : target} ${'reasons' in rendered ? 'refused' : 'written'}`);
@@ -93,7 +94,7 @@ describe('renderPolicy', () => {
             }
             const [before, after] = alone(objects, policy, rendered.objects);
             expect(after.problems.filter(({ severity }) => severity !== 'warning')).toEqual([]);
-            const see = isOwn && target !== 'cluster' ? withRules : verdictOnly;
+            const see = isOwn ? withRules : verdictOnly;
             if (!isDeepStrictEqual(verdicts(before, see), verdicts(after, see)))
               expect({ source: policy.source, means: 'the same' }).toEqual({ source: rendered.yaml, means: 'another' });
             if (policy.kind === 'KubernetesNetworkPolicy' && target === 'calico') {

@@ -81,4 +81,14 @@ describe('splitYaml', () => {
       [1, 10],
     ]);
   });
+
+  it('lets a byte order mark begin any document, and lines end as Windows has them', () => {
+    const texts = ['\ufeffkind: A\r\n', '\ufeffkind: B\r\n'];
+    const pieces = [...splitYaml(texts.join('---\r\n'), 1_000)].map(({ text, document }) => [document, text.trim()]);
+    expect(pieces).toEqual([
+      [0, 'kind: A'],
+      [1, 'kind: B'],
+    ]);
+    expect([...splitYaml('kind: A\n\ufeff---\nkind: B\n', 1_000)]).toHaveLength(2);
+  });
 });

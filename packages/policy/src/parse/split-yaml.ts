@@ -26,14 +26,17 @@ export function* splitYaml(text: string, longChars: number): Generator<YamlPiece
 
 /** A mark stands at the beginning of a line; what follows `---` on its line belongs to the document. */
 function* splitDocuments(text: string): Generator<string> {
-  const mark = /^(?:---|\.\.\.)(?=[ \t\r\n]|$)/gm;
+  // YAML lets a byte order mark begin any document: files that are put together with `cat` have them within.
+  const mark = /^\ufeff?(?:---|\.\.\.)(?=[ \t\r\n]|$)/gm;
   let from = 0;
   for (let found = mark.exec(text); found !== null; found = mark.exec(text)) {
-    yield text.slice(from, found.index);
+    yield withoutMark(text.slice(from, found.index));
     from = found.index + found[0].length;
   }
-  yield text.slice(from);
+  yield withoutMark(text.slice(from));
 }
+
+const withoutMark = (text: string) => text.replace(/^(\s*)\ufeff/, '$1');
 
 /** Anything but blanks, comments and directives. */
 const hasContent = (text: string) => /^[^\S\n]*(?![#%\s])./m.test(text);

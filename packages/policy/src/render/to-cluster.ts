@@ -29,7 +29,8 @@ const LEVELS: Readonly<Record<string, 'Admin' | 'Baseline'>> = {
   baselineadminnetworkpolicy: 'Baseline',
   'kube-baseline': 'Baseline',
 };
-const EVERYWHERE = { networks: ['0.0.0.0/0', '::/0'] };
+/** A peer for each family, as reading makes of them in any case. */
+const EVERYWHERE = [{ networks: ['0.0.0.0/0'] }, { networks: ['::/0'] }];
 
 /** As the spec of a policy.networking.k8s.io/v1alpha2 ClusterNetworkPolicy. Null: refused. */
 export function toCluster(policy: PolicyModel, options: ClusterOptions, reasons: Reasons): object | null {
@@ -66,7 +67,7 @@ function closing(direction: Direction, { insideOnly }: ClusterOptions, refuse: R
 }
 
 function writeAnybody(direction: Direction, insideOnly: boolean, refuse: Refuse): object[] | null {
-  if (direction === 'egress') return [{ namespaces: {} }, EVERYWHERE];
+  if (direction === 'egress') return [{ namespaces: {} }, ...EVERYWHERE];
   return insideOnly
     ? [{ namespaces: {} }]
     : refuse('traffic from outside the cluster', 'insideOnly, which leaves that traffic alone');
