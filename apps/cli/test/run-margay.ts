@@ -1,8 +1,21 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import { buildCli } from '../build.mjs';
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+/** A folder that is gone when the tests of the file are over. */
+function newFolder(prefix: string): string {
+  const folder = mkdtempSync(join(tmpdir(), prefix));
+  folders.push(folder);
+  return folder;
+}
 
 export interface Ran {
   readonly code: number | null;
@@ -15,7 +28,7 @@ export const BUILD_MS = 60_000;
 
 /** Bundles the CLI into a folder of its own and answers what runs it as a process. */
 export async function buildMargay(): Promise<(args: readonly string[], stdin?: string, nodeOptions?: string) => Ran> {
-  const folder = mkdtempSync(join(tmpdir(), 'margay-cli-'));
+  const folder = newFolder('margay-cli-');
   await buildCli(folder);
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   const bundle = join(folder, 'margay.js');
@@ -32,7 +45,7 @@ export async function buildMargay(): Promise<(args: readonly string[], stdin?: s
 
 /** A new folder with these files; the path. */
 export function folderOf(files: Readonly<Record<string, string>>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'margay-manifests-'));
+  const folder = newFolder('margay-manifests-');
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   return folder;
 }
