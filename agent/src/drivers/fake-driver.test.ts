@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { conformance } from '../../test/planes/conformance.ts';
+import { arbitraryPlaneState } from '../../test/planes/random-states.ts';
 import { EMPTY_PLANE } from '../dataplane/plane-state.ts';
-import { conformance } from './conformance.ts';
 import { FakeDriver } from './fake-driver.ts';
-import { arbitraryPlaneState } from './random-states.ts';
 
 const seed = 20_261_201;
 conformance(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { arbitraryPlaneState } from '../../test/planes/random-states.ts';
 import { FakeDriver } from '../drivers/fake-driver.ts';
-import { arbitraryPlaneState } from '../drivers/random-states.ts';
 import { planOperations } from './plan-operations.ts';
 
 describe('planOperations', () => {

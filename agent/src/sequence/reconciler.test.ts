@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { arbitraryPlaneState } from '../../test/planes/random-states.ts';
 import { EMPTY_PLANE } from '../dataplane/plane-state.ts';
 import { FakeDriver } from '../drivers/fake-driver.ts';
-import { arbitraryPlaneState } from '../drivers/random-states.ts';
 import { planOperations } from './plan-operations.ts';
 import { Reconciler } from './reconciler.ts';
 

@@ -1,6 +1,6 @@
 import type { AddressRange, Clause, PolicySetTable } from '@margay/policy';
 import fc from 'fast-check';
-import { endpointKey, type PlaneEndpoint, type PlaneState } from '../dataplane/plane-state.ts';
+import { endpointKey, type PlaneEndpoint, type PlaneState } from '../../src/dataplane/plane-state.ts';
 
 /** States in which nothing dangles; few names, so that two of them share much. Ids stand for content, as the classifier's do. */
 export const arbitraryPlaneState: fc.Arbitrary<PlaneState> = fc

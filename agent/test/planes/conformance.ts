@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { EMPTY_PLANE, type PlaneState } from '../dataplane/plane-state.ts';
-import { planOperations } from '../sequence/plan-operations.ts';
-import type { Driver } from './driver.ts';
+import { EMPTY_PLANE, type PlaneState } from '../../src/dataplane/plane-state.ts';
+import type { Driver } from '../../src/drivers/driver.ts';
+import { planOperations } from '../../src/sequence/plan-operations.ts';
 
 /** What a plane must be able to have done to it in tests. */
 export interface DriverUnderTest {
