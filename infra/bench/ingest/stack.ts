@@ -1,14 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDatabase } from '@margay/db';
-import { startPostgres } from '@margay/embedded-postgres';
 import { createPostgresFlowStore } from '@margay/flowstore';
 import { MargayError } from '@margay/model';
-import { migrate } from '@margay/prisma';
+import { withBenchPostgres } from '../bench-postgres.ts';
 import { makeTenant } from '../make-tenant.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -23,22 +19,9 @@ export interface Stack {
 }
 
 /** A durable PostgreSQL of its own, migrated, an ingest process, and a tenant with one enrolled cluster. */
-export async function openStack(): Promise<Stack> {
-  const cleanups: (() => Promise<unknown>)[] = [];
-  const close = async () => {
-    for (const cleanup of cleanups.reverse()) await cleanup().catch((error: unknown) => console.error(error));
-  };
-  try {
-    const folder = await mkdtemp(join(tmpdir(), 'margay-bench-'));
-    cleanups.push(() => rm(folder, { recursive: true, force: true }));
-    const password = randomBytes(12).toString('hex');
-    const server = await startPostgres({ dataDirectory: join(folder, 'data'), password, durable: true });
-    cleanups.push(() => server.stop());
-    await migrate({
-      ownerUrl: server.url,
-      passwords: { app: password, ingest: password, rollup: password, queue: password },
-    });
-    const urlOf = (role: string) => Object.assign(new URL(server.url), { username: `margay_${role}` }).href;
+export function openStack(): Promise<Stack> {
+  return withBenchPostgres(async (postgres) => {
+    const { url, urlOf, close } = postgres;
     const port = await freePort();
     const ingestOrigin = `http://127.0.0.1:${port}`;
     const ingest = startIngest({
@@ -50,14 +33,11 @@ export async function openStack(): Promise<Stack> {
       MARGAY_INGEST_CLUSTER_BYTES: String(4 * 2 ** 30),
       PORT: String(port),
     });
-    cleanups.push(() => stop(ingest));
+    postgres.finally(() => stop(ingest));
     await ready(ingestOrigin, ingest);
     const bearer = await enrol(urlOf('app'), ingestOrigin);
-    return { databaseUrl: server.url, ingestOrigin, bearer, close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+    return { databaseUrl: url, ingestOrigin, bearer, close };
+  });
 }
 
 function startIngest(environment: Record<string, string>): ChildProcess {
