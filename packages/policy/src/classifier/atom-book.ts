@@ -22,6 +22,8 @@ export interface Atom {
 export interface PlacedEnd {
   readonly end: End;
   atom: Atom;
+  /** Of the atom; here too, so that the quickest of questions need not look at that. */
+  atomId: number;
   /** How many conditions it was compared with. */
   seen: number;
 }
@@ -121,7 +123,8 @@ export function createAtomBook(cluster: ClusterModel): AtomBook {
         const found = holds(id, end);
         if (found !== null) held.push([id, found]);
       }
-      return { end, atom: intern(held), seen: conditions.length };
+      const atom = intern(held);
+      return { end, atom, atomId: atom.id, seen: conditions.length };
     },
     catchUp: (placed) => {
       if (placed.seen === conditions.length) return false;
@@ -130,6 +133,7 @@ export function createAtomBook(cluster: ClusterModel): AtomBook {
       placed.seen = conditions.length;
       if (found.length === 0) return false;
       placed.atom = intern([...ids.map((id): Held => [id, values.get(id) ?? 'plain']), ...found]);
+      placed.atomId = placed.atom.id;
       return true;
     },
   };

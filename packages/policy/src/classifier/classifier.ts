@@ -13,7 +13,7 @@ import { makeTables, type TabledEndpoint } from './make-tables.ts';
 import { createPortClasses } from './port-classes.ts';
 import { type CompiledSet, createSetBook } from './set-book.ts';
 import type { DataPlaneTables } from './tables.ts';
-import { createVerdictCache } from './verdict-cache.ts';
+import { createVerdictCache, type VerdictCache } from './verdict-cache.ts';
 
 /** Policies in the order of evaluation, asked by pod. */
 export interface PolicyView {
@@ -69,7 +69,8 @@ export function createClassifier(
   const atoms = createAtomBook(cluster);
   const ports = { source: createPortClasses(), destination: createPortClasses() };
   const sets = createSetBook(createBlockBook(cluster, atoms), ports);
-  const ask = remembered === 0 ? setAllows : createVerdictCache(remembered, ports, setAllows).allows;
+  const find: VerdictCache['allows'] = (set, { atom }, header) => setAllows(set, atom, header);
+  const ask = remembered === 0 ? find : createVerdictCache(remembered, ports, find).allows;
   const placedPods = new WeakMap<Pod, readonly PlacedEnd[]>();
   /** At each of its addresses. */
   const placesOf = (pod: Pod): readonly PlacedEnd[] => {
@@ -83,20 +84,20 @@ export function createClassifier(
     return pod === null ? [] : views.map((view) => sets.setOf(pod, end, view.governing(pod)[direction], direction));
   };
 
-  const atomOf = ({ placed }: ClassifiedEnd) => {
-    atoms.catchUp(placed);
-    return placed.atom;
+  const current = ({ placed }: ClassifiedEnd) => {
+    if (placed.seen !== atoms.conditions.length) atoms.catchUp(placed);
+    return placed;
   };
   const allows: Classifier['allows'] = (packet, view = 0) => {
     const egress = packet.src.egress[view];
-    if (egress !== undefined && !ask(egress, atomOf(packet.dst), packet)) return false;
+    if (egress !== undefined && !ask(egress, current(packet.dst), packet)) return false;
     const ingress = packet.dst.ingress[view];
-    return ingress === undefined || ask(ingress, atomOf(packet.src), packet);
+    return ingress === undefined || ask(ingress, current(packet.src), packet);
   };
   const trace: Classifier['trace'] = (packet, direction, view = 0) => {
     const [own, peer] = direction === 'egress' ? [packet.src, packet.dst] : [packet.dst, packet.src];
     const set = own[direction][view];
-    return set === undefined ? null : traceSet(set, atomOf(peer), packet);
+    return set === undefined ? null : traceSet(set, current(peer).atom, packet);
   };
   const tables: Classifier['tables'] = (pods, view = 0) => {
     const tabled = [...pods].flatMap((pod) =>
