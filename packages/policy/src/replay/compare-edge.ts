@@ -1,6 +1,7 @@
 import type { MergedEdge } from '@margay/model';
+import type { Header } from '../classifier/header-rows.ts';
 import type { Direction } from '../model/policy.ts';
-import type { Header, HeaderCaseFinder } from './header-cases.ts';
+import type { HeaderCaseFinder } from './header-cases.ts';
 import type { Decided, Judge, JudgedEnd } from './judge.ts';
 import type { Outcome, ReplayCase } from './types.ts';
 import { certainOutcome, unidentifiedOf } from './unidentified.ts';

@@ -1,10 +1,9 @@
+import type { Header } from '../classifier/header-rows.ts';
 import type { ClusterModel, Member } from '../model/cluster.ts';
 import type { Packet } from '../model/packet.ts';
 import type { PortMatch, Rule, Side } from '../model/policy.ts';
 import { policiesOf, type ViewPair } from './views.ts';
 
-/** A packet without its ends. */
-export type Header = Pick<Packet, 'family' | 'protocol' | 'srcPort' | 'dstPort' | 'icmp'>;
 export interface HeaderCase {
   readonly header: Header;
   /** Tells this case from the others; empty where there is one. */

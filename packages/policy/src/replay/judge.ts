@@ -1,7 +1,7 @@
+import type { Header } from '../classifier/header-rows.ts';
 import { evaluate } from '../engine/evaluate.ts';
 import { governing } from '../engine/governing.ts';
 import type { Direction } from '../model/policy.ts';
-import type { Header } from './header-cases.ts';
 import type { TwinEnd } from './peer-cases.ts';
 import type { Outcome, ReplayView } from './types.ts';
 import { isGovernedAlike, type ViewPair } from './views.ts';
