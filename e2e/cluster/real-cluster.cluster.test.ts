@@ -1,9 +1,10 @@
-import type {
-  ConnectStateOutput,
-  GetGraphOutput,
-  ListAgentsOutput,
-  ListRecommendationsOutput,
-  RecommendationDetail,
+import {
+  type ConnectStateOutput,
+  type GetGraphOutput,
+  joinPeers,
+  type ListAgentsOutput,
+  type ListRecommendationsOutput,
+  type RecommendationDetail,
 } from '@margay/services/inputs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -59,8 +60,11 @@ describe('a real cluster', { timeout: 240_000 }, () => {
     await run?.close();
   }, 60_000);
 
-  const graph = () =>
-    run.user.query<GetGraphOutput>('flow.graph', { clusterId: run.clusterId, fromMs, toMs: Date.now() + 60_000 });
+  const graph = async () => {
+    const range = { clusterId: run.clusterId, fromMs, toMs: Date.now() + 60_000 };
+    const answer = await run.user.query<GetGraphOutput>('flow.graph', range);
+    return { ...answer, edges: joinPeers(answer) };
+  };
   const agents = () => run.user.query<z.infer<typeof ListAgentsOutput>>('agent.list', { clusterId: run.clusterId });
   const step = async (name: string, clusterId = run.clusterId) => {
     const state = await run.user.query<ConnectStateOutput>('cluster.connectState', { clusterId });

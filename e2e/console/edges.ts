@@ -1,14 +1,12 @@
-import type { GetGraphOutput } from '@margay/services/inputs';
+import type { EdgeView } from '@margay/services/inputs';
 import type { LabDescription, LabEnd } from '../lab.ts';
-
-type Edge = GetGraphOutput['edges'][number];
 
 /** One edge as text, the same for what the lab says it makes and for what the console shows: `shop/Deployment/frontend → … TCP 8080`. */
 export function expectedText({ source, destination, protocol, port }: LabDescription['expectedEdges'][number]): string {
   return `${endText(source)} → ${endText(destination)} ${protocol}/${port}`;
 }
 
-export function seenText({ src, dst, protocol, port }: Pick<Edge, 'src' | 'dst' | 'protocol' | 'port'>): string {
+export function seenText({ src, dst, protocol, port }: Pick<EdgeView, 'src' | 'dst' | 'protocol' | 'port'>): string {
   return `${peerText(src)} → ${peerText(dst)} ${protocol}/${port}`;
 }
 
@@ -17,7 +15,7 @@ export function endText(end: LabEnd): string {
   return end.kind === 'node' ? `node ${end.name}` : end.address;
 }
 
-function peerText(peer: Edge['src']): string {
+function peerText(peer: EdgeView['src']): string {
   switch (peer.kind) {
     case 'workload':
       return `${peer.namespace}/${peer.ownerKind}/${peer.name}`;

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MergedEdge } from '@margay/model';
-import type { GetGraphOutput, ListRecommendationsOutput } from '@margay/services/inputs';
+import { type GetGraphOutput, joinPeers, type ListRecommendationsOutput } from '@margay/services/inputs';
 import { expect, test } from '@playwright/test';
 import { parse } from 'yaml';
 import type { z } from 'zod';
@@ -53,7 +53,7 @@ test('a stranger goes from sign-up to the YAML of a recommended policy', async (
         fromMs: upAtMs - 3_600_000,
         toMs: Date.now() + 60_000,
       });
-      return [...new Set(answer.edges.map(seenText))].sort();
+      return [...new Set(joinPeers(answer).map(seenText))].sort();
     };
     const { missing, atMs } = await missingAfter(expected, edges, upAtMs + EDGES_WITHIN_MS);
     expect(missing).toEqual([]);

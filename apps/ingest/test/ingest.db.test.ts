@@ -3,6 +3,7 @@ import { zstdCompressSync } from 'node:zlib';
 import { type Bus, createBus, type Topic } from '@margay/jobs';
 import { peerId } from '@margay/model';
 import { verbs } from '@margay/services';
+import { joinPeers } from '@margay/services/inputs';
 import {
   type ConnectedCluster,
   connectCluster,
@@ -49,13 +50,13 @@ const cart = workloadPeer('shop', 'cart');
 const oneFlow = () => flowBatch([{ src: frontend, dst: cart, atMs: Date.now() }]);
 const bytesOf = (batch: FlowBatch) => zstdCompressSync(encodeBatch(batch));
 const edgesOf = async ({ clusterId }: ConnectedCluster) =>
-  (
+  joinPeers(
     await verbs['flow.graph'](tenant.as('viewer'), {
       clusterId,
       fromMs: Date.now() - 600_000,
       toMs: Date.now() + 60_000,
-    })
-  ).edges;
+    }),
+  );
 /** Everything that ingest may write, as a number that must not move. */
 const written = async () => {
   const tables = [

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { NO_ID, type Peer, peerId, splitHash64 } from '@margay/model';
 import { verbs } from '@margay/services';
+import { joinPeers } from '@margay/services/inputs';
 import {
   type ConnectedCluster,
   connectCluster,
@@ -122,7 +123,7 @@ async function edges(): Promise<string[]> {
   });
   expect(graph.losses).toEqual([]);
   const name = (peer: unknown) => (peer as { name: string }).name;
-  return graph.edges
+  return joinPeers(graph)
     .map((edge) => `${name(edge.src)} > ${name(edge.dst)}:${edge.port} ${edge.connectionsStarted}`)
     .sort();
 }

@@ -27,8 +27,15 @@ export interface HistoryPlan {
   readonly endMs: number;
 }
 
-/** A day of a cluster in which the same edges are seen over and over, most from both ends: batches as agents send them, oldest first. */
-export function* makeHistory({ rows, edges, endMs }: HistoryPlan): Generator<FlowBatch> {
+export interface History {
+  /** Oldest first. */
+  readonly batches: Iterable<FlowBatch>;
+  /** What comes after it: so many rows of the present, of other edges each time. */
+  readonly next: (rows: number, atMs: number) => FlowBatch;
+}
+
+/** A day of a cluster in which the same edges are seen over and over, most from both ends: batches as agents send them. */
+export function makeHistory({ rows, edges, endMs }: HistoryPlan): History {
   const random = seeded(11);
   const below = (end: number) => Math.floor(random() * end);
   const peers = [
@@ -37,23 +44,39 @@ export function* makeHistory({ rows, edges, endMs }: HistoryPlan): Generator<Flo
       known({ kind: 'external', address: `198.51.${100 + (place >> 8)}.${place & 255}` }),
     ),
   ];
-  yield batchOf(new FlowColumnsBuilder(1), peers, 0);
   const sightings = makeSightings(edges, peers, below);
-  const rounds = Math.max(1, Math.round(rows / sightings.length));
-  let builder = new FlowColumnsBuilder(ROWS_PER_BATCH);
-  let held = 0;
-  let sequence = 1;
-  for (let round = 0; round < rounds; round++) {
-    const at = endMs / 1000 - DAY_S + (round * DAY_S) / rounds;
-    for (const sighting of sightings) {
-      builder.push(row(sighting, Math.floor(at / WINDOW_S) * WINDOW_S, below));
-      if (++held < ROWS_PER_BATCH) continue;
-      yield batchOf(builder, [], sequence++);
-      builder = new FlowColumnsBuilder(ROWS_PER_BATCH);
-      held = 0;
+  let place = 0;
+  return {
+    batches: past(),
+    next: (count, atMs) => {
+      const builder = new FlowColumnsBuilder(count);
+      const windowStart = Math.floor(atMs / 1000 / WINDOW_S) * WINDOW_S;
+      for (let nth = 0; nth < count; nth++) {
+        const sighting = sightings[place++ % sightings.length];
+        if (sighting) builder.push(row(sighting, windowStart, below));
+      }
+      return batchOf(builder, [], 1);
+    },
+  };
+
+  function* past(): Generator<FlowBatch> {
+    yield batchOf(new FlowColumnsBuilder(1), peers, 0);
+    const rounds = Math.max(1, Math.round(rows / sightings.length));
+    let builder = new FlowColumnsBuilder(ROWS_PER_BATCH);
+    let held = 0;
+    let sequence = 1;
+    for (let round = 0; round < rounds; round++) {
+      const at = endMs / 1000 - DAY_S + (round * DAY_S) / rounds;
+      for (const sighting of sightings) {
+        builder.push(row(sighting, Math.floor(at / WINDOW_S) * WINDOW_S, below));
+        if (++held < ROWS_PER_BATCH) continue;
+        yield batchOf(builder, [], sequence++);
+        builder = new FlowColumnsBuilder(ROWS_PER_BATCH);
+        held = 0;
+      }
     }
+    if (held > 0) yield batchOf(builder, [], sequence);
   }
-  if (held > 0) yield batchOf(builder, [], sequence);
 }
 
 /** Busy workloads have more edges than others, as in any cluster. */

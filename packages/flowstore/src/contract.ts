@@ -14,7 +14,8 @@ export interface TimeRange {
 
 export type AppendResult = Pick<FlowAck, 'rows' | 'duplicate' | 'unknownPeers' | 'refused' | 'resalt' | 'quota'>;
 
-export interface EdgeAnswer {
+/** A range of over six hours is answered in the whole hours around it: the range in the answer is what it covers. */
+export interface EdgeAnswer extends TimeRange {
   /** Coarsest and finest level that was read. */
   readonly resolutions: readonly ResolutionSeconds[];
   readonly edges: readonly MergedEdge[];

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { bucketRows } from '../src/merge/bucket-rows.ts';
 import { addFacts, beyond, type CountedFacts } from '../src/merge/facts.ts';
 import { globToLike, matchesGlob } from '../src/merge/glob.ts';
-import type { Group } from '../src/merge/group.ts';
+import { type Group, pairKey } from '../src/merge/group.ts';
 import { mergedFacts, mergeSides, uniteAddresses } from '../src/merge/merge-sides.ts';
 import { resolveServices } from '../src/merge/resolve-services.ts';
 import { service, workload } from './harness.ts';
@@ -50,19 +50,19 @@ const group = ({
   action = 'allow',
   packets = 10,
   bucketMs = 0,
-}: Short): Group => ({
-  srcId: peerId(src),
-  dstId: peerId(dst),
-  serviceId: via ? peerId(via) : NO_ID,
-  protocol: 6,
-  port,
-  reporter,
-  action,
-  evidence: 'kernel',
-  facts: facts(packets),
-  bucketMs,
-  addresses: [],
-});
+}: Short): Group => {
+  const connection = { srcId: peerId(src), dstId: peerId(dst), protocol: 6, port, action };
+  return {
+    ...connection,
+    pair: pairKey(connection),
+    serviceId: via ? peerId(via) : NO_ID,
+    reporter,
+    evidence: 'kernel',
+    facts: facts(packets),
+    bucketMs,
+    addresses: [],
+  };
+};
 const nameOf = (id: string) => {
   const peer = peers.get(id);
   return peer && 'name' in peer ? `${peer.kind === 'service' ? 'svc ' : ''}${peer.name}` : id;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Horizons, planSegments } from '../src/postgres/read/plan.ts';
+import { coveredRange, type Horizons, planSegments } from '../src/postgres/read/plan.ts';
 
 const HOUR = 3_600_000;
 const NOW = 1_700_000_000_000 - (1_700_000_000_000 % HOUR) + 1_835_000;
@@ -17,6 +17,12 @@ test('whole hours from 1 h, ragged ends from minutes and raw', () => {
     '60 13:00:00-13:30:00',
     '5 13:30:00-13:30:35',
   ]);
+});
+
+test('a range of over six hours is answered in whole hours', () => {
+  const range = { fromMs: at('10:07:12'), toMs: at('16:07:12') };
+  expect(coveredRange(range)).toEqual(range);
+  expect(coveredRange({ ...range, toMs: range.toMs + 1 })).toEqual({ fromMs: at('10:00:00'), toMs: at('17:00:00') });
 });
 
 test('an end that a level no longer holds is widened outwards', () => {

@@ -1,7 +1,7 @@
 import type { Hash64, Peer, ResolutionSeconds } from '@margay/model';
 import type { FlowRow } from '../contract.ts';
 import { addFacts, type CountedFacts } from './facts.ts';
-import { type Group, pairKey } from './group.ts';
+import type { Group } from './group.ts';
 import { chosenSide, mergeSides, type Pair, uniteAddresses } from './merge-sides.ts';
 import { type Backends, resolveServices } from './resolve-services.ts';
 import { toEdge } from './to-edge.ts';
@@ -32,8 +32,8 @@ export function bucketRows(
     const explainers = explained.get(key);
     for (const [bucketMs, own] of buckets) {
       if (explainers?.some((other) => hasDestination(sides.get(other), bucketMs, stepMs))) continue;
-      const near = neighbourhood(buckets, bucketMs, stepMs);
-      if (renamed.has(key)) near.src = near.dst;
+      const around = neighbourhood(buckets, bucketMs, stepMs);
+      const near = renamed.has(key) ? { ...around, src: around.dst } : around;
       const side = renamed.has(key) ? 'dst' : chosenSide(near);
       const facts = own[side];
       // The believed end has it in the next bucket: what the other end says of this one is that same traffic.
@@ -61,7 +61,7 @@ type Buckets = Map<number, Sides>;
 function sidesByBucket(groups: readonly Group[]): Map<string, Buckets> {
   const keys = new Map<string, Buckets>();
   for (const group of groups) {
-    const key = pairKey(group);
+    const { pair: key } = group;
     const buckets = keys.get(key) ?? new Map<number, Sides>();
     keys.set(key, buckets);
     const sides = buckets.get(group.bucketMs) ?? { group, src: null, dst: null, addresses: [] };

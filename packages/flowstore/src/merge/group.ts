@@ -3,6 +3,8 @@ import type { CountedFacts } from './facts.ts';
 
 /** What a store hands over: facts added up by everything but the policy trace. */
 export interface Group {
+  /** Its {@link pairKey}: made once, since sums that are remembered are merged again and again. */
+  readonly pair: string;
   readonly srcId: Hash64;
   readonly dstId: Hash64;
   /** NO_ID where no Service was addressed. */

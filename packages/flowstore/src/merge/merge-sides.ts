@@ -1,6 +1,6 @@
 import { type Action, EVIDENCE, type Evidence, type Hash64, NO_ID } from '@margay/model';
 import { addFacts, type CountedFacts, packets } from './facts.ts';
-import { type Group, pairKey } from './group.ts';
+import type { Group } from './group.ts';
 
 /** One connection's traffic as its two ends saw it. */
 export interface Pair {
@@ -9,41 +9,68 @@ export interface Pair {
   readonly protocol: number;
   readonly port: number;
   readonly action: Action;
-  evidence: Evidence;
+  readonly evidence: Evidence;
   /** The addressed Service: of several, the one that carried most packets. */
-  serviceId: Hash64;
-  src: CountedFacts | null;
-  dst: CountedFacts | null;
-  addresses: readonly string[];
+  readonly serviceId: Hash64;
+  readonly src: CountedFacts | null;
+  readonly dst: CountedFacts | null;
+  readonly addresses: readonly string[];
 }
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** How much more the destination must have seen to be believed instead of the source: more than loss or window edges explain, so the source's agent missed a part. */
 const DESTINATION_MARGIN = 1.1;
 const ADDRESSES_MAX = 16;
 
-/** Groups of one interval by connection. The order of groups does not matter. */
-export function mergeSides(groups: Iterable<Group>): Map<string, Pair> {
-  const pairs = new Map<string, Pair>();
-  const services = new Map<string, Map<Hash64, number>>();
+type Counts = ReadonlyMap<Hash64, number>;
+
+/** Groups added up by connection. To be added to, never changed: it may be remembered. */
+export interface Sums {
+  readonly pairs: ReadonlyMap<string, Pair>;
+  /** Packets by Service, of the connections that addressed one. */
+  readonly services: ReadonlyMap<string, Counts>;
+}
+
+const NONE: Sums = { pairs: new Map(), services: new Map() };
+
+/** Groups of one interval by connection. The order of groups does not matter. The map is the caller's, its pairs are not to be changed. */
+export function mergeSides(groups: Iterable<Group>, base?: Sums): Map<string, Pair> {
+  return addGroups(groups, base).pairs;
+}
+
+/** `base` and `groups` together; `base` stays as it is. */
+export function addGroups(groups: Iterable<Group>, base: Sums = NONE): Sums & { readonly pairs: Map<string, Pair> } {
+  const pairs = new Map(base.pairs);
+  const services = new Map(base.services);
+  const own = new Map<string, Mutable<Pair>>();
+  const counted = new Map<string, Map<Hash64, number>>();
   for (const group of groups) {
-    const key = pairKey(group);
-    let pair = pairs.get(key);
+    const { pair: key, reporter } = group;
+    let pair = own.get(key);
     if (!pair) {
-      const { srcId, dstId, protocol, port, action, evidence } = group;
-      pair = { srcId, dstId, protocol, port, action, evidence, serviceId: NO_ID, src: null, dst: null, addresses: [] };
+      pair = { ...(pairs.get(key) ?? newPair(group)) };
+      own.set(key, pair);
       pairs.set(key, pair);
     }
-    const side = pair[group.reporter];
-    pair[group.reporter] = side === null ? group.facts : addFacts(side, group.facts);
+    const side = pair[reporter];
+    pair[reporter] = side === null ? group.facts : addFacts(side, group.facts);
     if (EVIDENCE.indexOf(group.evidence) < EVIDENCE.indexOf(pair.evidence)) pair.evidence = group.evidence;
     if (group.addresses.length > 0) pair.addresses = uniteAddresses(pair.addresses, group.addresses);
-    if (group.serviceId !== NO_ID) count(services, key, group.serviceId, packets(group.facts));
+    if (group.serviceId === NO_ID) continue;
+    const counts = counted.get(key) ?? new Map(services.get(key));
+    counts.set(group.serviceId, (counts.get(group.serviceId) ?? 0) + packets(group.facts));
+    counted.set(key, counts);
   }
-  for (const [key, byService] of services) {
-    const pair = pairs.get(key);
-    if (pair) pair.serviceId = mostUsed(byService);
+  for (const [key, counts] of counted) {
+    services.set(key, counts);
+    const pair = own.get(key);
+    if (pair) pair.serviceId = mostUsed(counts);
   }
-  return pairs;
+  return { pairs, services };
+}
+
+function newPair({ srcId, dstId, protocol, port, action, evidence }: Group): Pair {
+  return { srcId, dstId, protocol, port, action, evidence, serviceId: NO_ID, src: null, dst: null, addresses: [] };
 }
 
 /** The volume of the pair: one side's, never the sum. */
@@ -71,13 +98,7 @@ export function uniteAddresses(a: readonly string[], b: readonly string[]): read
   return [...new Set([...a, ...b])].sort().slice(0, ADDRESSES_MAX);
 }
 
-function count(services: Map<string, Map<Hash64, number>>, key: string, service: Hash64, amount: number): void {
-  const byService = services.get(key) ?? new Map<Hash64, number>();
-  byService.set(service, (byService.get(service) ?? 0) + amount);
-  services.set(key, byService);
-}
-
-function mostUsed(byService: ReadonlyMap<Hash64, number>): Hash64 {
+function mostUsed(byService: Counts): Hash64 {
   let best: [Hash64, number] = [NO_ID, -1];
   for (const [id, amount] of byService)
     if (amount > best[1] || (amount === best[1] && id < best[0])) best = [id, amount];

@@ -15,7 +15,7 @@ const REST_PACKETS = 3;
  * pair goes (or keeps what no destination reported). Which workloads stand behind a Service is known from `backends`, from any row that names both, or, where nothing
  * is known of it, when it is the only Service in question between that source and that namespace (a Service selects pods of its own namespace only).
  *
- * Changes `pairs` in place. @returns keys of pairs that were explained, with the keys of those that explain them.
+ * Changes the map `pairs`, not its values. @returns keys of pairs that were explained, with the keys of those that explain them.
  */
 export function resolveServices(
   pairs: Map<string, Pair>,
@@ -51,7 +51,6 @@ export function resolveServices(
 
 interface Candidate {
   readonly key: string;
-  readonly pair: Pair;
   readonly workload: string;
   /** What the destination saw and the source did not report under this key. */
   readonly excess: CountedFacts;
@@ -59,15 +58,18 @@ interface Candidate {
 
 function settle(pairs: Map<string, Pair>, key: string, pair: Pair, matching: readonly Candidate[]): void {
   let covered: CountedFacts | null = null;
-  for (const { pair: target, excess } of matching) {
+  for (const { key: target, excess } of matching) {
     covered = covered === null ? excess : addFacts(covered, excess);
-    if (target.serviceId === NO_ID) target.serviceId = pair.dstId;
+    const explaining = pairs.get(target);
+    if (explaining === undefined) continue;
+    const serviceId = explaining.serviceId === NO_ID ? pair.dstId : explaining.serviceId;
     // The source did report it, only under another name: both ends are seen, the destination's numbers stand.
-    target.src = target.dst;
+    pairs.set(target, { ...explaining, serviceId, src: explaining.dst });
   }
   if (covered === null || pair.src === null) return;
   const rest = beyond(pair.src, covered);
-  if (packets(rest) > packets(pair.src) * REST_SHARE && packets(rest) >= REST_PACKETS) pair.src = rest;
+  if (packets(rest) > packets(pair.src) * REST_SHARE && packets(rest) >= REST_PACKETS)
+    pairs.set(key, { ...pair, src: rest });
   else pairs.delete(key);
 }
 
@@ -80,7 +82,7 @@ function candidatesBySource(pairs: Map<string, Pair>, peers: ReadonlyMap<Hash64,
     if (packets(excess) === 0) continue;
     const at = sourceKey(pair, peer.namespace);
     const list = found.get(at) ?? [];
-    list.push({ key, pair, workload: peerKey(peer), excess });
+    list.push({ key, workload: peerKey(peer), excess });
     found.set(at, list);
   }
   return found;

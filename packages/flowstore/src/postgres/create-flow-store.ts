@@ -1,6 +1,6 @@
 import { MargayError } from '@margay/model';
 import pg from 'pg';
-import type { EdgeAnswer, FlowMaintenance, FlowPage, FlowStore } from '../contract.ts';
+import type { EdgeAnswer, FlowMaintenance, FlowPage, FlowStore, TimeRange } from '../contract.ts';
 import { appendBatch } from './append/append-batch.ts';
 import { KnownPeers } from './append/known-peers.ts';
 import { PeerQuota } from './append/peer-quota.ts';
@@ -9,6 +9,7 @@ import { upkeep } from './maintain/upkeep.ts';
 import { readEdges } from './read/edges.ts';
 import { readFlows } from './read/flows.ts';
 import { readFrontier } from './read/frontier.ts';
+import { HourMemory } from './read/hour-memory.ts';
 import { PeerCache } from './read/peer-cache.ts';
 import { inSnapshot } from './read/session.ts';
 import { readTimeline } from './read/timeline.ts';
@@ -38,24 +39,25 @@ export function createPostgresFlowStore(options: FlowStoreOptions): ClosableFlow
   const read = options.read && openPool(options.read);
   const write = options.write && openPool(options.write);
   const memory = { known: new KnownPeers(), quota: new PeerQuota(options.write?.peersMax) };
-  const cache = new PeerCache();
+  const peers = new PeerCache();
+  const reading = { peers, hours: new HourMemory() };
   const reader = () => read ?? refuse('read');
   return {
     append: (scope, batch, receivedAtMs) => appendBatch(write ?? refuse('write'), memory, scope, batch, receivedAtMs),
     flows: (scope, range, filter, page) =>
       inSnapshot(reader(), scope, async (session) =>
-        session.forgotten ? NO_FLOWS : await readFlows(session, cache, range, filter, page),
+        session.forgotten ? NO_FLOWS : await readFlows(session, peers, range, filter, page),
       ),
     edges: (scope, range, edgeOptions = {}) =>
       inSnapshot(reader(), scope, async (session) =>
-        session.forgotten ? NO_EDGES : await readEdges(session, cache, range, edgeOptions),
+        session.forgotten ? { ...range, ...NO_EDGES } : await readEdges(session, reading, range, edgeOptions),
       ),
     timeline: (scope, range, points) =>
       inSnapshot(reader(), scope, async (session) =>
-        session.forgotten ? { resolutionSeconds: 0, points: [] } : await readTimeline(session, cache, range, points),
+        session.forgotten ? { resolutionSeconds: 0, points: [] } : await readTimeline(session, reading, range, points),
       ),
     peers: (scope, ids) =>
-      inSnapshot(reader(), scope, async (session) => (session.forgotten ? new Map() : await cache.load(session, ids))),
+      inSnapshot(reader(), scope, async (session) => (session.forgotten ? new Map() : await peers.load(session, ids))),
     frontier: (scope) =>
       inSnapshot(reader(), scope, async (session) =>
         session.forgotten ? { firstMs: null, lastMs: null, rows: 0 } : await readFrontier(session),
@@ -93,7 +95,13 @@ export function createPostgresMaintenance(options: PoolOptions & RollUpOptions):
 }
 
 const NO_FLOWS: FlowPage = { rows: [], resolutionSeconds: 5, nextCursor: null, frontierMs: null };
-const NO_EDGES: EdgeAnswer = { resolutions: [], edges: [], losses: [], truncated: false, frontierMs: null };
+const NO_EDGES: Omit<EdgeAnswer, keyof TimeRange> = {
+  resolutions: [],
+  edges: [],
+  losses: [],
+  truncated: false,
+  frontierMs: null,
+};
 
 function openPool({ url, connections, applicationName, onError }: PoolOptions): pg.Pool {
   const pool = new pg.Pool({

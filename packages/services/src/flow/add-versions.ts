@@ -1,11 +1,18 @@
 import { addFacts } from '@margay/flowstore';
-import { EVIDENCE, type MergedEdge, peerKey } from '@margay/model';
+import { EVIDENCE, type Hash64, type MergedEdge, type Peer, peerKey } from '@margay/model';
 
 /** Edges between the same things, port and outcome added up: a rollout changes a workload's version, not what the graph shows. The newest version speaks for all. */
 export function addVersions(edges: readonly MergedEdge[]): MergedEdge[] {
   const byKey = new Map<string, MergedEdge>();
+  const keys = new Map<Hash64, string>();
+  const keyOf = (id: Hash64, peer: Peer) => {
+    const key = keys.get(id) ?? peerKey(peer);
+    keys.set(id, key);
+    return key;
+  };
   for (const edge of edges) {
-    const key = [peerKey(edge.src), peerKey(edge.dst), edge.protocol, edge.port, edge.action].join('\n');
+    const ends = `${keyOf(edge.srcId, edge.src)}\n${keyOf(edge.dstId, edge.dst)}`;
+    const key = `${ends}\n${edge.protocol}/${edge.port}/${edge.action}`;
     const other = byKey.get(key);
     byKey.set(key, other ? add(other, edge) : edge);
   }

@@ -16,6 +16,8 @@ interface Held extends ClusterKnowledge {
 }
 
 const HELD_MAX = 20;
+/** Of one cluster; some 300 bytes each. */
+const DECISIONS_MAX = 30_000;
 const held = new Map<string, Held>();
 const EMPTY: Inventory = {
   namespaces: [],
@@ -26,7 +28,7 @@ const EMPTY: Inventory = {
   nodes: [],
   policies: [],
 };
-const WITHOUT: ClusterKnowledge = { decide: createDecider(EMPTY), backends: new Map() };
+const WITHOUT: ClusterKnowledge = { decide: remembering(createDecider(EMPTY)), backends: new Map() };
 
 /** Worked out once a snapshot and kept for the clusters looked at last; before the first snapshot no policy is known. */
 export async function clusterKnowledge(
@@ -51,6 +53,18 @@ export async function clusterKnowledge(
   return current;
 }
 
+/** The same edges are asked about every few seconds, and the answer is a matter of ends, port and outcome alone. */
+function remembering(decide: ClusterKnowledge['decide']): ClusterKnowledge['decide'] {
+  const known = new Map<string, Decision>();
+  return (edge) => {
+    const key = `${edge.srcId}${edge.dstId}${edge.protocol}/${edge.port}/${edge.action}`;
+    const decision = known.get(key) ?? decide(edge);
+    if (known.size >= DECISIONS_MAX) known.clear();
+    known.set(key, decision);
+    return decision;
+  };
+}
+
 async function learn(
   db: Tx,
   scope: { readonly orgId: OrgId; readonly clusterId: ClusterId },
@@ -59,7 +73,7 @@ async function learn(
   if (!loaded) return undefined;
   return {
     receivedMs: loaded.receivedAt.getTime(),
-    decide: createDecider(loaded.inventory),
+    decide: remembering(createDecider(loaded.inventory)),
     backends: backendsOf(loaded.inventory),
   };
 }

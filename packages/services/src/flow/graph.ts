@@ -4,7 +4,6 @@ import { GetGraphInput, GetGraphOutput } from '../inputs/flow.ts';
 import { addVersions } from './add-versions.ts';
 import { checkRange } from './check-range.ts';
 import { clusterKnowledge } from './cluster-knowledge.ts';
-import { viewEdge } from './view-edge.ts';
 
 /** Who talked to whom in an interval: edges between peer keys, with the policies that have a say in each now. */
 export const getGraph = verb({
@@ -21,8 +20,18 @@ export const getGraph = verb({
     const knowledge = await clusterKnowledge(db, scope);
     const { backends } = knowledge;
     const answer = await ctx.deps.flowStore.edges(scope, input, { backends, ...(namespaces && { namespaces }) });
+    const peers: GetGraphOutput['peers'] = {};
+    const edges = addVersions(answer.edges).map((edge) => {
+      peers[edge.srcId] = edge.src;
+      peers[edge.dstId] = edge.dst;
+      const { verdict, decidedBy } = knowledge.decide(edge);
+      return { ...edge, verdict, decidedBy };
+    });
     return {
-      edges: addVersions(answer.edges).map((edge) => viewEdge(edge, knowledge)),
+      fromMs: answer.fromMs,
+      toMs: answer.toMs,
+      peers,
+      edges,
       resolutions: [...answer.resolutions],
       losses: answer.losses.map(({ node, kind, count, sinceMs, untilMs }) => ({ node, kind, count, sinceMs, untilMs })),
       truncated: answer.truncated,

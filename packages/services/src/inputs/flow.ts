@@ -1,4 +1,4 @@
-import { ClusterId, MergedEdge, PolicyRef, Verdict } from '@margay/model';
+import { ClusterId, Hash64, MergedEdge, Peer, PolicyRef, peerKey, Verdict } from '@margay/model';
 import { z } from 'zod';
 
 const strings = z.array(z.string().max(253)).max(50).optional();
@@ -41,15 +41,31 @@ export const LossView = z.object({
 });
 
 export const GetGraphInput = RangeInput.extend({ namespaces: z.array(z.string().max(253)).max(200).optional() });
-/** Edges between peer keys (versions of one workload added up), never raw flows. */
+/** {@link EdgeView} whose ends stand in a table beside it. */
+export const GraphEdge = EdgeView.omit({ src: true, dst: true, srcKey: true, dstKey: true });
+export type GraphEdge = z.infer<typeof GraphEdge>;
+/** Edges between peer keys (versions of one workload added up), never raw flows. Each peer is told once: a busy one has hundreds of edges. */
 export const GetGraphOutput = z.object({
-  edges: z.array(EdgeView),
+  /** What it covers, epoch ms, half-open: a range of over six hours is answered in the whole hours around it. */
+  fromMs: z.number(),
+  toMs: z.number(),
+  peers: z.record(Hash64, Peer),
+  edges: z.array(GraphEdge),
   resolutions: z.array(z.number()),
   losses: z.array(LossView),
   truncated: z.boolean(),
   frontierMs: z.number().nullable(),
 });
 export type GetGraphOutput = z.infer<typeof GetGraphOutput>;
+
+/** The edges of an answer with their ends. */
+export function joinPeers({ peers, edges }: Pick<GetGraphOutput, 'peers' | 'edges'>): EdgeView[] {
+  const ends = new Map(Object.entries(peers).map(([id, peer]) => [id, { peer, key: peerKey(peer) }]));
+  return edges.flatMap((edge) => {
+    const [src, dst] = [ends.get(edge.srcId), ends.get(edge.dstId)];
+    return src && dst ? [{ ...edge, src: src.peer, srcKey: src.key, dst: dst.peer, dstKey: dst.key }] : [];
+  });
+}
 
 export const ListFlowsInput = RangeInput.extend({
   filter: FlowFilter.default({}),

@@ -1,6 +1,6 @@
 'use client';
 import type { ClusterId } from '@margay/model';
-import type { EdgeView, WorkloadView } from '@margay/services/inputs';
+import { type EdgeView, joinPeers, type WorkloadView } from '@margay/services/inputs';
 import { useQuery } from '@tanstack/react-query';
 import { useRef } from 'react';
 import { useTRPC, useTRPCClient } from '../../client/trpc.tsx';
@@ -25,8 +25,11 @@ export function useGraphData(clusterId: ClusterId, range: Range) {
   const graph = useQuery({
     queryKey: ['graph', clusterId, range],
     queryFn: async ({ signal }): Promise<GraphData> => {
-      const { fromMs, toMs } = boundsOf(range, Date.now());
-      const { edges, losses, truncated } = await client.flow.graph.query({ clusterId, fromMs, toMs }, { signal });
+      const bounds = boundsOf(range, Date.now());
+      const answer = await client.flow.graph.query({ clusterId, ...bounds }, { signal });
+      const { losses, truncated, fromMs } = answer;
+      const toMs = Math.min(answer.toMs, bounds.toMs);
+      const edges = joinPeers(answer);
       const first = edges.reduce((least, edge) => Math.min(least, edge.firstSeenMs), toMs);
       return { edges, losses, truncated, fromMs, toMs, rateMs: Math.max(RATE_MS_MIN, toMs - Math.max(fromMs, first)) };
     },

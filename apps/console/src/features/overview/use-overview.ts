@@ -1,5 +1,6 @@
 'use client';
 import type { ClusterId } from '@margay/model';
+import { joinPeers } from '@margay/services/inputs';
 import { useQuery } from '@tanstack/react-query';
 import { useTRPC, useTRPCClient } from '../../client/trpc.tsx';
 import { boundsOf, type Range } from '../range/index.ts';
@@ -19,10 +20,11 @@ export function useOverview(clusterId: ClusterId, range: Range) {
         client.flow.graph.query({ clusterId, ...bounds }, { signal }),
         client.flow.timeline.query({ clusterId, ...bounds, points: BARS }, { signal }),
       ]);
-      const first = graph.edges.reduce((least, edge) => Math.min(least, edge.firstSeenMs), bounds.toMs);
+      const edges = joinPeers(graph);
+      const first = edges.reduce((least, edge) => Math.min(least, edge.firstSeenMs), bounds.toMs);
       return {
         ...bounds,
-        edges: graph.edges,
+        edges,
         losses: graph.losses,
         points: timeline.points,
         seconds: Math.max(5, (bounds.toMs - Math.max(bounds.fromMs, first)) / 1_000),

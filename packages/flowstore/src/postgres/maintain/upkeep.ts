@@ -21,6 +21,9 @@ export async function upkeep(
     const { rows: cleared } = await client.query<{ count: string }>('SELECT flow.clear_forgotten($1) AS count', [
       CLEARED_MAX,
     ]);
+    await client.query(
+      `DELETE FROM flow.hour_stamps WHERE bucket < (SELECT horizon FROM flow.levels WHERE name = 'edge_1h')`,
+    );
     const { rows: swept } = await client.query<{ deleted: string }>(
       'SELECT deleted FROM flow.sweep_peers(to_timestamp($1::float8))',
       [nowMs / 1000],

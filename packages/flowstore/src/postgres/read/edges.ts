@@ -1,15 +1,17 @@
 import type { Hash64, MergedEdge, Peer, ResolutionSeconds } from '@margay/model';
 import type { EdgeAnswer, EdgeOptions, TimeRange } from '../../contract.ts';
+import { namesOf } from '../../merge/filter.ts';
 import type { Group } from '../../merge/group.ts';
-import { mergeSides, type Pair } from '../../merge/merge-sides.ts';
+import { addGroups, mergeSides, type Pair, type Sums } from '../../merge/merge-sides.ts';
 import { resolveServices } from '../../merge/resolve-services.ts';
 import { toEdge } from '../../merge/to-edge.ts';
 import { affordableHorizons } from './affordable.ts';
 import { readFrontier } from './frontier.ts';
-import { type GroupQuery, readGroups } from './groups.ts';
+import { type GroupAnswer, type GroupQuery, readGroups } from './groups.ts';
+import type { HourMemory, HourSums } from './hour-memory.ts';
 import { readLosses, undefinedPeers } from './losses.ts';
 import type { PeerCache } from './peer-cache.ts';
-import { planSegments } from './plan.ts';
+import { coveredRange, planSegments } from './plan.ts';
 import type { ReadSession } from './session.ts';
 
 const EDGES_MAX = 20_000;
@@ -25,45 +27,73 @@ export interface PairAnswer {
   readonly truncated: boolean;
 }
 
+/** What readers of one process keep between calls. */
+export interface ReadMemory {
+  readonly peers: PeerCache;
+  readonly hours: HourMemory;
+}
+
 /** Both reporters of `query`'s groups merged, Services resolved. */
 export async function readPairs(
   session: ReadSession,
-  cache: PeerCache,
-  query: GroupQuery,
-  options: Pick<EdgeOptions, 'backends'> = {},
+  memory: ReadMemory,
+  query: Omit<GroupQuery, 'bucketSeconds' | 'addresses' | 'keep' | 'where'>,
+  { backends, namespaces }: Pick<EdgeOptions, 'backends' | 'namespaces'> = {},
 ): Promise<PairAnswer> {
-  const { groups, truncated } = await readGroups(session, query);
-  const peers = await cache.load(session, idsOf(groups));
-  const pairs = mergeSides(groups);
-  const explained = resolveServices(pairs, groups, peers, options.backends);
+  const { groups: all, truncated, settled } = await readSums(session, memory, query, namespaces);
+  const sums = settled ? addGroups(all.slice(settled.groups), settled) : addGroups(all);
+  const peers = await memory.peers.load(session, idsOf(sums.pairs.values(), sums.services));
+  const groups = namespaces ? all.filter(isIn(namespaces, peers)) : all;
+  const pairs = namespaces ? mergeSides(groups) : sums.pairs;
+  const explained = resolveServices(pairs, groups, peers, backends);
   return { pairs, explained, groups, peers, truncated };
+}
+
+/** Sums over the whole interval; one key may come twice, from what is remembered and from what was read. */
+async function readSums(
+  session: ReadSession,
+  { hours }: ReadMemory,
+  query: Omit<GroupQuery, 'bucketSeconds' | 'addresses' | 'keep' | 'where'>,
+  namespaces: readonly string[] | undefined,
+): Promise<GroupAnswer & Partial<HourSums>> {
+  const whole = query.segments.find(({ level }) => level === 3600);
+  const known = whole && (await hours.sumsOf(session, whole));
+  const rest = await readGroups(session, {
+    ...query,
+    ...(known && { levels: query.segments.filter((segment) => segment !== whole) }),
+    bucketSeconds: 0,
+    addresses: false,
+    keep: 'busiest',
+    ...(namespaces && { where: (parameters, scope) => inNamespaces(parameters.add(namespaces), scope) }),
+  });
+  return known ? { ...rest, ...known, groups: [...known.groups, ...rest.groups] } : rest;
+}
+
+function isIn(namespaces: readonly string[], peers: ReadonlyMap<Hash64, Peer>): (group: Group) => boolean {
+  const wanted = new Set(namespaces);
+  const has = (id: Hash64) => {
+    const peer = peers.get(id);
+    return peer !== undefined && wanted.has(namesOf(peer).namespace);
+  };
+  return ({ srcId, dstId }) => has(srcId) || has(dstId);
 }
 
 export async function readEdges(
   session: ReadSession,
-  cache: PeerCache,
-  range: TimeRange,
+  memory: ReadMemory,
+  wanted: TimeRange,
   options: EdgeOptions,
 ): Promise<EdgeAnswer> {
   const limit = Math.min(options.limit ?? EDGES_MAX, EDGES_MAX);
+  const range = coveredRange(wanted);
   const segments = planSegments(range, await affordableHorizons(session, range));
-  const { pairs, groups, peers, truncated } = await readPairs(
-    session,
-    cache,
-    {
-      segments,
-      bucketSeconds: 0,
-      addresses: false,
-      groupsMax: limit * GROUPS_PER_EDGE,
-      keep: 'busiest',
-      where: options.namespaces && ((parameters, scope) => inNamespaces(parameters.add(options.namespaces), scope)),
-    },
-    options,
-  );
+  const query = { segments, groupsMax: limit * GROUPS_PER_EDGE };
+  const { pairs, groups, peers, truncated } = await readPairs(session, memory, query, options);
   const edges = [...pairs.values()].map((pair) => toEdge(pair, peers)).filter((edge) => edge !== null);
   edges.sort(byVolume);
   const levels = segments.map(({ level }) => level).sort((a, b) => b - a);
   return {
+    ...range,
     edges: edges.slice(0, limit),
     truncated: truncated || edges.length > limit,
     resolutions: [...new Set([levels[0], levels.at(-1)])].filter((l): l is ResolutionSeconds => l !== undefined),
@@ -72,12 +102,15 @@ export async function readEdges(
   };
 }
 
-export function* idsOf(groups: readonly Group[]): Iterable<Hash64> {
-  for (const { srcId, dstId, serviceId } of groups) {
-    yield srcId;
-    yield dstId;
-    yield serviceId;
+/** Ids of the peers that an answer about `pairs` names or asks about. */
+function idsOf(pairs: Iterable<Pair>, services: Sums['services']): Set<Hash64> {
+  const ids = new Set<Hash64>();
+  for (const { srcId, dstId } of pairs) {
+    ids.add(srcId);
+    ids.add(dstId);
   }
+  for (const counts of services.values()) for (const id of counts.keys()) ids.add(id);
+  return ids;
 }
 
 function inNamespaces(namespaces: string, { org, cluster }: { org: string; cluster: string }): string {

@@ -3,7 +3,6 @@ import type { FlowFilter, FlowPage, FlowRow, TimeRange } from '../../contract.ts
 import { bucketRows } from '../../merge/bucket-rows.ts';
 import { passes } from '../../merge/filter.ts';
 import type { Group } from '../../merge/group.ts';
-import { idsOf } from './edges.ts';
 import { filterSql } from './filter-sql.ts';
 import { readFrontier } from './frontier.ts';
 import { readGroups } from './groups.ts';
@@ -126,6 +125,14 @@ async function look(
     .filter(({ bucketStartMs, key }) => isAfter(bucketStartMs, key))
     .sort((a, b) => b.bucketStartMs - a.bucketStartMs || (a.key < b.key ? -1 : 1));
   return { rows, upTo };
+}
+
+function* idsOf(groups: readonly Group[]): Iterable<Hash64> {
+  for (const { srcId, dstId, serviceId } of groups) {
+    yield srcId;
+    yield dstId;
+    yield serviceId;
+  }
 }
 
 /** All but the last source, whose groups may have been cut in the middle; that one too where it is the only one. */

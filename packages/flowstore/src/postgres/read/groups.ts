@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Group } from '../../merge/group.ts';
+import { type Group, pairKey } from '../../merge/group.ts';
 import { unpackKind } from '../kind.ts';
 import type { Segment } from './plan.ts';
 import type { ReadSession } from './session.ts';
@@ -15,6 +15,9 @@ export interface GroupQuery {
   /** At most so many are kept: the busiest, or those with the smallest source ids (as their hex text sorts). */
   readonly groupsMax: number;
   readonly keep: 'busiest' | 'smallest-source';
+  /** As {@link SourceOptions} has them. */
+  readonly levels?: readonly Segment[];
+  readonly raw?: boolean;
 }
 
 export interface GroupAnswer {
@@ -24,6 +27,9 @@ export interface GroupAnswer {
 
 const HEX = (column: string) => `lpad(to_hex(${column}), 16, '0')`;
 
+/** The first columns of a {@link GroupRow}. */
+export const groupColumns = (bucket: string) => `${HEX('src')}, ${HEX('dst')}, ${HEX('service')}, kind, ${bucket}`;
+
 /** Facts of the segments added up by everything but the policy trace, from the coarsest level that holds each. */
 export async function readGroups(session: ReadSession, query: GroupQuery): Promise<GroupAnswer> {
   if (query.segments.length === 0) return { groups: [], truncated: false };
@@ -31,9 +37,9 @@ export async function readGroups(session: ReadSession, query: GroupQuery): Promi
   const scope = { org: parameters.add(session.scope.orgId), cluster: parameters.add(session.scope.clusterId) };
   const where = query.where?.(parameters, scope) ?? 'true';
   const source = sourceSql(parameters, query.segments, session.horizons, { ...query, scope, where });
-  const { rows } = await session.client.query<Row>({
+  const { rows } = await session.client.query<GroupRow>({
     rowMode: 'array',
-    text: `SELECT ${HEX('src')}, ${HEX('dst')}, ${HEX('service')}, kind, bucket_ms, ${query.addresses ? 'flow.union_addresses(addresses)' : 'NULL'}, ${SUM_SQL}
+    text: `SELECT ${groupColumns('bucket_ms')}, ${query.addresses ? 'flow.union_addresses(addresses)' : 'NULL'}, ${SUM_SQL}
       FROM (${source}) s
       GROUP BY src, dst, service, kind, bucket_ms
       ORDER BY ${query.keep === 'busiest' ? 'sum(packets_fwd) + sum(packets_rev) DESC' : 'src < 0, src'}
@@ -43,18 +49,20 @@ export async function readGroups(session: ReadSession, query: GroupQuery): Promi
   return { groups: rows.slice(0, query.groupsMax).map(toGroup), truncated: rows.length > query.groupsMax };
 }
 
-/** Ids, kind, bucket, addresses; then nine sums in the order of {@link SUM_SQL}. */
-type Row = [string, string, string, number, number, string | null, ...number[]];
+/** Ids, kind, bucket, addresses; then nine sums in the order of {@link FACTS_SQL}. */
+export type GroupRow = [string, string, string, number, number, string | null, ...number[]];
 
-function toGroup(row: Row): Group {
+export function toGroup(row: GroupRow): Group {
   const [srcId, dstId, serviceId, kind, bucketMs, addresses, ...sums] = row;
   const at = (index: number) => sums[index] ?? 0;
+  const what = unpackKind(kind);
   return {
+    pair: pairKey({ srcId, dstId, ...what }),
     srcId,
     dstId,
     serviceId,
     bucketMs,
-    ...unpackKind(kind),
+    ...what,
     facts: {
       flows: at(0),
       bytesForward: at(1),

@@ -26,7 +26,7 @@ export async function readLosses({ client, scope }: ReadSession, { fromMs, toMs 
 
 /** Facts that cannot be shown because the definition of a peer has not come (yet): a loss of identity, until it does. */
 export function undefinedPeers(groups: readonly Group[], peers: ReadonlyMap<Hash64, Peer>): NodeLoss[] {
-  const lost = groups.filter(({ srcId, dstId }) => !peers.has(srcId) || !peers.has(dstId));
+  const lost = groups.filter(({ srcId, dstId }) => !(peers.has(srcId) && peers.has(dstId)));
   if (lost.length === 0) return [];
   const kind: LossKind = 'identity';
   return [

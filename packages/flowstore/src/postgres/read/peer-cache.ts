@@ -3,31 +3,43 @@ import type { ReadSession } from './session.ts';
 
 const PEERS_MAX = 100_000;
 
-/** Definitions by cluster and id. They are immutable, so a process keeps those it has read; the oldest go first. */
+/** Definitions by cluster and id. They are immutable, so a process keeps those it has read; the cluster used longest ago goes first. */
 export class PeerCache {
-  readonly #peers = new Map<string, Peer>();
+  readonly #clusters = new Map<string, Map<Hash64, Peer>>();
 
   /** Definitions of `ids`; one that is still on its way is absent. */
   async load(session: ReadSession, ids: Iterable<Hash64>): Promise<Map<Hash64, Peer>> {
-    const prefix = `${session.scope.orgId}/${session.scope.clusterId}/`;
+    const cluster = `${session.scope.orgId}/${session.scope.clusterId}`;
+    const known = this.#clusters.get(cluster) ?? new Map<Hash64, Peer>();
+    this.#clusters.delete(cluster);
+    this.#clusters.set(cluster, known);
     const found = new Map<Hash64, Peer>();
     const missing = new Set<Hash64>();
-    for (const id of new Set(ids)) {
-      if (id === NO_ID) continue;
-      const peer = this.#peers.get(prefix + id);
+    for (const id of ids) {
+      if (id === NO_ID || found.has(id)) continue;
+      const peer = known.get(id);
       if (peer) found.set(id, peer);
       else missing.add(id);
     }
     if (missing.size > 0)
       for (const [id, peer] of await read(session, [...missing])) {
         found.set(id, peer);
-        this.#peers.set(prefix + id, peer);
+        known.set(id, peer);
       }
-    for (const key of this.#peers.keys()) {
-      if (this.#peers.size <= PEERS_MAX) break;
-      this.#peers.delete(key);
-    }
+    this.#trim(known);
     return found;
+  }
+
+  #trim(newest: Map<Hash64, Peer>): void {
+    let total = 0;
+    for (const { size } of this.#clusters.values()) total += size;
+    for (const [cluster, peers] of this.#clusters) {
+      if (total <= PEERS_MAX) return;
+      total -= peers.size;
+      // One that is too large by itself begins anew.
+      if (peers === newest) peers.clear();
+      else this.#clusters.delete(cluster);
+    }
   }
 }
 

@@ -20,6 +20,15 @@ const HOUR = 3_600_000;
 const floorTo = (ms: number, step: number) => Math.floor(ms / step) * step;
 const ceilTo = (ms: number, step: number) => Math.ceil(ms / step) * step;
 
+/** Longer ranges are answered in whole hours: nobody looks at the minutes of a day's ends, and those are most of its rows. */
+const FINE_MAX_MS = 6 * HOUR;
+
+/** What an answer about `range` covers: the range itself, or where that is over six hours the whole hours around it. */
+export function coveredRange({ fromMs, toMs }: TimeRange): TimeRange {
+  if (toMs - fromMs <= FINE_MAX_MS) return { fromMs, toMs };
+  return { fromMs: floorTo(fromMs, HOUR), toMs: ceilTo(toMs, HOUR) };
+}
+
 /**
  * Splits `range` into disjoint segments that cover it: whole hours from the hour level, whole minutes of the ragged ends from the minute level, the rest from raw rows.
  * An end that a level no longer holds is widened to the next coarser step, outwards; what is before every level is left out.

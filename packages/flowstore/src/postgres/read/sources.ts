@@ -13,6 +13,8 @@ export class Parameters {
 }
 
 const SUMS = ['bytes_fwd', 'packets_fwd', 'bytes_rev', 'packets_rev', 'started', 'completed'] as const;
+/** The facts of a level's row. */
+export const FACTS_SQL = ['flows', ...SUMS, 'first_seen_ms', 'last_seen_ms'].join(', ');
 const time = (parameters: Parameters, ms: number) => `to_timestamp(${parameters.add(ms / 1000)}::float8)`;
 
 export interface SourceOptions {
@@ -22,6 +24,10 @@ export interface SourceOptions {
   /** Bucket of each row in ms: a level's length, or 0 for one bucket. */
   readonly bucketSeconds: number;
   readonly addresses: boolean;
+  /** Segments that are read from their level; without it, all but the finest. The others' rows are known from elsewhere. */
+  readonly levels?: readonly Segment[];
+  /** False: without the raw rows, not even those that no level holds yet. */
+  readonly raw?: boolean;
 }
 
 /**
@@ -35,11 +41,12 @@ export function sourceSql(
   { rolledToMs }: Horizons,
   options: SourceOptions,
 ): string {
-  const parts = segments
+  const { raw = true, levels = segments } = options;
+  const parts = levels
     .filter(({ level }) => level > 5)
     .map((segment) => levelSql(parameters, segment, options, tableOf(segment.level, options)));
-  const raw = rawSql(parameters, segments, rolledToMs, options);
-  return [...parts, raw].join('\nUNION ALL\n');
+  if (raw) parts.push(rawSql(parameters, segments, rolledToMs, options));
+  return parts.join('\nUNION ALL\n');
 }
 
 function tableOf(level: ResolutionSeconds, { addresses, bucketSeconds }: SourceOptions): string {
@@ -50,7 +57,7 @@ function tableOf(level: ResolutionSeconds, { addresses, bucketSeconds }: SourceO
 function levelSql(parameters: Parameters, segment: TimeRange, options: SourceOptions, table: string): string {
   const { scope, where, addresses } = options;
   return `SELECT src, dst, service, kind, ${bucketOf('extract(epoch FROM bucket)', options)} AS bucket_ms,
-      flows, ${SUMS.join(', ')}, first_seen_ms, last_seen_ms${addresses ? ', addresses' : ''}
+      ${FACTS_SQL}${addresses ? ', addresses' : ''}
     FROM ${table}
     WHERE org_id = ${scope.org} AND cluster_id = ${scope.cluster}
       AND bucket >= ${time(parameters, segment.fromMs)} AND bucket < ${time(parameters, segment.toMs)} AND ${where}`;
@@ -69,7 +76,7 @@ function rawSql(
   const whole = { fromMs: Math.min(...segments.map((s) => s.fromMs)), toMs: Math.max(...segments.map((s) => s.toMs)) };
   const earliestMs = Math.min(rolledToMs, ...fine.map((s) => s.fromMs - AHEAD_MS));
   return `SELECT src, dst, service, kind, ${bucketOf('window_no * 5::float8', options)} AS bucket_ms,
-      flows, ${SUMS.join(', ')}, first_seen_ms, last_seen_ms${addresses ? ', addresses' : ''}
+      ${FACTS_SQL}${addresses ? ', addresses' : ''}
     FROM ${RAW_SQL}
     WHERE org_id = ${scope.org} AND cluster_id = ${scope.cluster}
       AND received_at >= ${time(parameters, earliestMs)} AND ${windows(whole)}

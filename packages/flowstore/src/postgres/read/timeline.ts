@@ -1,7 +1,6 @@
 import type { TimelinePoint, TimeRange } from '../../contract.ts';
 import { affordableHorizons } from './affordable.ts';
-import { readPairs } from './edges.ts';
-import type { PeerCache } from './peer-cache.ts';
+import { type ReadMemory, readPairs } from './edges.ts';
 import { chooseLevel } from './plan.ts';
 import type { ReadSession } from './session.ts';
 import { Parameters, sourceSql } from './sources.ts';
@@ -12,7 +11,7 @@ const MERGED_KIND = '(kind & ~11)';
 /** Traffic over time. Which end is believed is decided over the whole range, then that end's rows are counted by bucket. */
 export async function readTimeline(
   session: ReadSession,
-  cache: PeerCache,
+  memory: ReadMemory,
   range: TimeRange,
   points: number,
 ): Promise<{ resolutionSeconds: number; points: readonly TimelinePoint[] }> {
@@ -22,13 +21,7 @@ export async function readTimeline(
   const fromMs = Math.floor(range.fromMs / stepMs) * stepMs;
   const toMs = Math.ceil(range.toMs / stepMs) * stepMs;
   const segments = [{ level, fromMs, toMs }];
-  const { pairs, explained } = await readPairs(session, cache, {
-    segments,
-    bucketSeconds: 0,
-    addresses: false,
-    groupsMax: GROUPS_MAX,
-    keep: 'busiest',
-  });
+  const { pairs, explained } = await readPairs(session, memory, { segments, groupsMax: GROUPS_MAX });
   const hidden = [...explained.keys()].filter((key) => !pairs.has(key)).map(parseKey);
 
   const parameters = new Parameters();
