@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { MargayError } from '@margay/model';
 import { removeState, runCleanup } from './cleanup.ts';
 import { runCluster } from './cluster.ts';
+import { releaseCode } from './ffi/index.ts';
 import { createBpfWindowSource } from './flows/kernel/index.ts';
 import { HELP } from './help.ts';
 import { connectKube } from './kube/client.ts';
@@ -15,6 +16,10 @@ setFlagsFromString('--optimize-for-size');
 
 // Node's own report would print the source line, which in a bundle is the whole bundle.
 process.on('uncaughtException', (error) => fail(error));
+
+const WARM_AFTER_MS = 10_000;
+/** What runs seldom (a full collection, an error's way) brings its code back. */
+const RELEASE_EVERY_MS = 60_000;
 
 /** @returns the process's exit code. */
 async function main(): Promise<number> {
@@ -44,6 +49,10 @@ async function runRole(role: 'node' | 'cluster', settings: Settings): Promise<vo
       stopping.abort();
     });
   }
+  setTimeout(() => {
+    releaseCode();
+    setInterval(releaseCode, RELEASE_EVERY_MS).unref();
+  }, WARM_AFTER_MS).unref();
   const kube = connectKube(process.env);
   log.info({ version: settings.version, console: settings.url }, 'started');
   if (role === 'cluster') return runCluster({ settings, kube, log }, stopping.signal);
