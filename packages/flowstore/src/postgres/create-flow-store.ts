@@ -12,7 +12,7 @@ import { readFrontier } from './read/frontier.ts';
 import { HourMemory } from './read/hour-memory.ts';
 import { PeerCache } from './read/peer-cache.ts';
 import { inSnapshot } from './read/session.ts';
-import { readTimeline } from './read/timeline.ts';
+import { readTimeline, rememberedPoints } from './read/timeline.ts';
 
 export interface PoolOptions {
   readonly url: string;
@@ -40,7 +40,7 @@ export function createPostgresFlowStore(options: FlowStoreOptions): ClosableFlow
   const write = options.write && openPool(options.write);
   const memory = { known: new KnownPeers(), quota: new PeerQuota(options.write?.peersMax) };
   const peers = new PeerCache();
-  const reading = { peers, hours: new HourMemory() };
+  const reading = { peers, hours: new HourMemory(), points: rememberedPoints() };
   const reader = () => read ?? refuse('read');
   return {
     append: (scope, batch, receivedAtMs) => appendBatch(write ?? refuse('write'), memory, scope, batch, receivedAtMs),

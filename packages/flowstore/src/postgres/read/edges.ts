@@ -93,7 +93,8 @@ export async function readEdges(
   edges.sort(byVolume);
   const levels = segments.map(({ level }) => level).sort((a, b) => b - a);
   return {
-    ...range,
+    fromMs: segments[0]?.fromMs ?? range.fromMs,
+    toMs: segments.at(-1)?.toMs ?? range.toMs,
     edges: edges.slice(0, limit),
     truncated: truncated || edges.length > limit,
     resolutions: [...new Set([levels[0], levels.at(-1)])].filter((l): l is ResolutionSeconds => l !== undefined),

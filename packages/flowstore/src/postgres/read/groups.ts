@@ -1,4 +1,3 @@
-import type pg from 'pg';
 import { type Group, pairKey } from '../../merge/group.ts';
 import { unpackKind } from '../kind.ts';
 import type { Segment } from './plan.ts';
@@ -33,21 +32,44 @@ export const groupColumns = (bucket: string) => `${HEX('src')}, ${HEX('dst')}, $
 /** Facts of the segments added up by everything but the policy trace, from the coarsest level that holds each. */
 export async function readGroups(session: ReadSession, query: GroupQuery): Promise<GroupAnswer> {
   if (query.segments.length === 0) return { groups: [], truncated: false };
+  const cut = query.keep === 'smallest-source' ? await findCut(session, query) : null;
   const parameters = new Parameters();
-  const scope = { org: parameters.add(session.scope.orgId), cluster: parameters.add(session.scope.clusterId) };
-  const where = query.where?.(parameters, scope) ?? 'true';
-  const source = sourceSql(parameters, query.segments, session.horizons, { ...query, scope, where });
+  const source = sourceOf(session, query, parameters, cut === null ? undefined : upTo(cut));
   const { rows } = await session.client.query<GroupRow>({
     rowMode: 'array',
     text: `SELECT ${groupColumns('bucket_ms')}, ${query.addresses ? 'flow.union_addresses(addresses)' : 'NULL'}, ${SUM_SQL}
       FROM (${source}) s
       GROUP BY src, dst, service, kind, bucket_ms
-      ORDER BY ${query.keep === 'busiest' ? 'sum(packets_fwd) + sum(packets_rev) DESC' : 'src < 0, src'}
+      ORDER BY ${query.keep === 'busiest' ? 'sum(packets_fwd) + sum(packets_rev) DESC' : UNSIGNED_ORDER}
       LIMIT ${query.groupsMax + 1}`,
     values: parameters.values,
-  } satisfies pg.QueryArrayConfig);
-  return { groups: rows.slice(0, query.groupsMax).map(toGroup), truncated: rows.length > query.groupsMax };
+  });
+  return {
+    groups: rows.slice(0, query.groupsMax).map(toGroup),
+    truncated: cut !== null || rows.length > query.groupsMax,
+  };
 }
+
+/** Source of the row after as many as groups are wanted, null where there are no more: a page needs few of a minute's rows, and to add up all of them takes long. */
+async function findCut(session: ReadSession, query: GroupQuery): Promise<bigint | null> {
+  const parameters = new Parameters();
+  const source = sourceOf(session, { ...query, addresses: false }, parameters);
+  const { rows } = await session.client.query<{ src: string }>(
+    `SELECT src FROM (${source}) s ORDER BY ${UNSIGNED_ORDER} OFFSET ${query.groupsMax} LIMIT 1`,
+    parameters.values,
+  );
+  return rows[0] === undefined ? null : BigInt(rows[0].src);
+}
+
+function sourceOf(session: ReadSession, query: GroupQuery, parameters: Parameters, and = 'true'): string {
+  const scope = { org: parameters.add(session.scope.orgId), cluster: parameters.add(session.scope.clusterId) };
+  const where = `${query.where?.(parameters, scope) ?? 'true'} AND ${and}`;
+  return sourceSql(parameters, query.segments, session.horizons, { ...query, scope, where });
+}
+
+/** Ids sort as unsigned numbers, as their hex text does; bigint is signed. */
+const UNSIGNED_ORDER = 'src < 0, src';
+const upTo = (source: bigint) => (source < 0n ? `(src >= 0 OR src <= ${source})` : `src BETWEEN 0 AND ${source}`);
 
 /** Ids, kind, bucket, addresses; then nine sums in the order of {@link FACTS_SQL}. */
 export type GroupRow = [string, string, string, number, number, string | null, ...number[]];

@@ -4,6 +4,7 @@ import { addGroups, type Sums } from '../../merge/merge-sides.ts';
 import { readGroups } from './groups.ts';
 import { LiveHours } from './live-hours.ts';
 import type { Segment } from './plan.ts';
+import { Remembered } from './remembered.ts';
 import type { ReadSession } from './session.ts';
 
 /** Groups that a process remembers, of all clusters; about half a kilobyte each. */
@@ -20,73 +21,45 @@ export interface HourSums {
   /** Of the first of `groups`: the hours that are over. */
   readonly settled: Sums & { readonly groups: number };
 }
-interface Held {
-  readonly stamp: number;
-  readonly settled: Promise<readonly Group[] | null>;
-  sums: Sums | null;
-  readonly live: LiveHours;
-  groups: number;
+interface Hours {
+  /** Null: there are too many. */
+  settled: { readonly groups: readonly Group[]; readonly sums: Sums } | null;
+  live: LiveHours;
 }
 
-/**
- * Sums of hours by cluster and range. Hours that are over are added up once, for as long as the roll-up leaves them alone; of the newest hour only the edges are
- * read that changed since the last call. Whoever asks meanwhile for what is being added up waits for the same answer.
- */
+/** Sums of hours: those that are over are added up once; of the newest hour only the edges are read that changed since the last call. */
 export class HourMemory {
-  readonly #held = new Map<string, Held>();
+  readonly #hours = new Remembered<Hours>(
+    REMEMBERED_MAX,
+    ({ settled, live }) => (settled?.groups.length ?? 0) + live.size,
+  );
 
   /** What the levels hold of `hours`, a segment of whole hours; null where there is too much to remember. */
   async sumsOf(session: ReadSession, hours: Segment): Promise<HourSums | null> {
-    const { orgId, clusterId } = session.scope;
-    const past = { ...hours, toMs: settledTo(hours, session) };
-    const key = `${orgId}/${clusterId}/${past.fromMs}-${past.toMs}-${hours.toMs}`;
-    const stamp = await stampOf(session, past);
-    const known = this.#held.get(key);
-    this.#held.delete(key);
-    const held = known?.stamp === stamp ? known : this.#open(key, session, past, stamp);
-    this.#held.set(key, held);
-    const settled = await held.settled;
-    if (settled === null) return null;
-    const live = await held.live.read(session, { fromMs: past.toMs, toMs: hours.toMs });
-    if (held.live.size > GROUPS_MAX) {
-      this.#held.set(key, { ...held, settled: Promise.resolve(null), live: new LiveHours(), groups: 0 });
+    const past = settledPart(hours, session);
+    const known = await this.#hours.get(session, past, String(hours.toMs), () => readSettled(session, past));
+    if (known.settled === null) return null;
+    const live = await known.live.read(session, { fromMs: past.toMs, toMs: hours.toMs });
+    if (known.live.size > GROUPS_MAX) {
+      known.settled = null;
+      known.live = new LiveHours();
       return null;
     }
-    held.groups = settled.length + held.live.size;
-    this.#shrink();
     if (live === null) return null;
-    held.sums ??= addGroups(settled);
-    return { groups: [...settled, ...live], settled: { ...held.sums, groups: settled.length } };
-  }
-
-  #open(key: string, session: ReadSession, past: Segment, stamp: number): Held {
-    const settled = readSettled(session, past);
-    const held: Held = { stamp, settled, sums: null, live: new LiveHours(), groups: 0 };
-    settled.catch(() => {
-      if (this.#held.get(key) === held) this.#held.delete(key);
-    });
-    return held;
-  }
-
-  /** The least recently used go first. */
-  #shrink(): void {
-    let total = 0;
-    for (const { groups } of this.#held.values()) total += groups;
-    for (const [key, { groups }] of this.#held) {
-      if (total <= REMEMBERED_MAX) return;
-      this.#held.delete(key);
-      total -= groups;
-    }
+    const { groups, sums } = known.settled;
+    return { groups: [...groups, ...live], settled: { ...sums, groups: groups.length } };
   }
 }
 
-function settledTo({ fromMs, toMs }: TimeRange, { horizons }: ReadSession): number {
+/** The hours of `segment` that are over; may be none. */
+export function settledPart(segment: Segment, { horizons }: ReadSession): Segment {
   const overMs = Math.floor((horizons.rolledToMs - SETTLING_MS) / HOUR) * HOUR;
-  return Math.min(toMs, Math.max(fromMs, overMs));
+  return { ...segment, toMs: Math.min(segment.toMs, Math.max(segment.fromMs, overMs)) };
 }
 
-async function readSettled(session: ReadSession, past: Segment): Promise<readonly Group[] | null> {
-  if (past.toMs <= past.fromMs) return [];
+async function readSettled(session: ReadSession, past: Segment): Promise<Hours> {
+  const live = new LiveHours();
+  if (isEmpty(past)) return { settled: { groups: [], sums: addGroups([]) }, live };
   const { groups, truncated } = await readGroups(session, {
     segments: [past],
     bucketSeconds: 0,
@@ -95,16 +68,7 @@ async function readSettled(session: ReadSession, past: Segment): Promise<readonl
     keep: 'busiest',
     raw: false,
   });
-  return truncated ? null : groups;
+  return { settled: truncated ? null : { groups, sums: addGroups(groups) }, live };
 }
 
-/** Changes with every change of the range's hours, in the snapshot of `session`. */
-async function stampOf({ client, scope }: ReadSession, { fromMs, toMs }: TimeRange): Promise<number> {
-  const { rows } = await client.query<{ stamp: number }>({
-    name: 'flow-hour-stamp',
-    text: `SELECT coalesce(max(extract(epoch FROM touched_at)), 0)::float8 AS stamp FROM flow.hour_stamps
-      WHERE org_id = $1 AND cluster_id = $2 AND bucket >= to_timestamp($3::float8 / 1000) AND bucket < to_timestamp($4::float8 / 1000)`,
-    values: [scope.orgId, scope.clusterId, fromMs, toMs],
-  });
-  return rows[0]?.stamp ?? 0;
-}
+const isEmpty = ({ fromMs, toMs }: TimeRange) => toMs <= fromMs;

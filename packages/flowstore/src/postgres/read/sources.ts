@@ -49,9 +49,9 @@ export function sourceSql(
   return parts.join('\nUNION ALL\n');
 }
 
-function tableOf(level: ResolutionSeconds, { addresses, bucketSeconds }: SourceOptions): string {
+function tableOf(level: ResolutionSeconds, { addresses }: SourceOptions): string {
   if (level === 60) return 'flow.flow_1m';
-  return addresses || bucketSeconds > 0 ? 'flow.flow_1h' : 'flow.edge_1h';
+  return addresses ? 'flow.flow_1h' : 'flow.edge_1h';
 }
 
 function levelSql(parameters: Parameters, segment: TimeRange, options: SourceOptions, table: string): string {

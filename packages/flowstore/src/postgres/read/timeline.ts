@@ -1,17 +1,28 @@
 import type { TimelinePoint, TimeRange } from '../../contract.ts';
 import { affordableHorizons } from './affordable.ts';
 import { type ReadMemory, readPairs } from './edges.ts';
-import { chooseLevel } from './plan.ts';
+import { settledPart } from './hour-memory.ts';
+import { chooseLevel, type Segment } from './plan.ts';
+import { Remembered } from './remembered.ts';
 import type { ReadSession } from './session.ts';
-import { Parameters, sourceSql } from './sources.ts';
+import { Parameters, type SourceOptions, sourceSql } from './sources.ts';
 
 const GROUPS_MAX = 100_000;
 const MERGED_KIND = '(kind & ~11)';
 
-/** Traffic over time. Which end is believed is decided over the whole range, then that end's rows are counted by bucket. */
+/** Points of hours that are over; a few numbers each. */
+const REMEMBERED_MAX = 100_000;
+
+export type Points = readonly Omit<TimelinePoint, 'lost'>[];
+export const rememberedPoints = () => new Remembered<Points>(REMEMBERED_MAX, (points) => points.length);
+
+/**
+ * Traffic over time. Which end is believed is decided over the whole range (by the hour: over the hours that are over, and over the rest), then that end's rows are
+ * counted by bucket.
+ */
 export async function readTimeline(
   session: ReadSession,
-  memory: ReadMemory,
+  memory: ReadMemory & { readonly points: Remembered<Points> },
   range: TimeRange,
   points: number,
 ): Promise<{ resolutionSeconds: number; points: readonly TimelinePoint[] }> {
@@ -20,19 +31,48 @@ export async function readTimeline(
   const stepMs = Math.max(levelMs, Math.ceil((range.toMs - range.fromMs) / points / levelMs) * levelMs);
   const fromMs = Math.floor(range.fromMs / stepMs) * stepMs;
   const toMs = Math.ceil(range.toMs / stepMs) * stepMs;
-  const segments = [{ level, fromMs, toMs }];
-  const { pairs, explained } = await readPairs(session, memory, { segments, groupsMax: GROUPS_MAX });
+  const whole: Segment = { level, fromMs, toMs };
+  const { pairs, explained } = await readPairs(session, memory, { segments: [whole], groupsMax: GROUPS_MAX });
   const hidden = [...explained.keys()].filter((key) => !pairs.has(key)).map(parseKey);
+  const read = (segments: readonly Segment[], options: { levels?: readonly Segment[]; raw?: boolean } = {}) =>
+    readPoints(session, segments, hidden, { ...options, bucketSeconds: stepMs / 1000 });
 
+  const past = settledPart(whole, session);
+  const counted =
+    level === 3600
+      ? [
+          ...(await memory.points.get(session, past, `by ${stepMs}`, () => read([past], { raw: false }))),
+          ...(await read([whole], { levels: [{ ...whole, fromMs: past.toMs }] })),
+        ]
+      : await read([whole]);
+  const lost = await readLost(session, fromMs, toMs, stepMs);
+  const all = new Map<number, TimelinePoint>();
+  for (let startMs = fromMs; startMs < toMs; startMs += stepMs)
+    all.set(startMs, { startMs, connections: 0, denied: 0, bytes: 0, lost: lost.get(startMs) ?? 0 });
+  for (const { startMs, connections, denied, bytes } of counted) {
+    const at = all.get(startMs);
+    if (!at) continue;
+    all.set(startMs, {
+      ...at,
+      connections: at.connections + connections,
+      denied: at.denied + denied,
+      bytes: at.bytes + bytes,
+    });
+  }
+  return { resolutionSeconds: stepMs / 1000, points: [...all.values()] };
+}
+
+async function readPoints(
+  session: ReadSession,
+  segments: readonly Segment[],
+  hidden: readonly HiddenPair[],
+  options: Pick<SourceOptions, 'levels' | 'raw' | 'bucketSeconds'>,
+): Promise<Points> {
   const parameters = new Parameters();
   const scope = { org: parameters.add(session.scope.orgId), cluster: parameters.add(session.scope.clusterId) };
-  const source = sourceSql(parameters, segments, session.horizons, {
-    scope,
-    where: 'true',
-    bucketSeconds: stepMs / 1000,
-    addresses: false,
-  });
-  const { rows } = await session.client.query<Omit<TimelinePoint, 'lost'>>(
+  const common = { ...options, scope, where: 'true', addresses: false };
+  const source = sourceSql(parameters, segments, session.horizons, common);
+  const { rows } = await session.client.query<Points[number]>(
     `WITH hidden AS (
       SELECT * FROM unnest(${parameters.add(hidden.map((h) => h.src))}::bigint[], ${parameters.add(hidden.map((h) => h.dst))}::bigint[],
         ${parameters.add(hidden.map((h) => h.kind))}::int[]) h (src, dst, pair)
@@ -52,14 +92,7 @@ export async function readTimeline(
     GROUP BY bucket_ms`,
     parameters.values,
   );
-  const lost = await readLost(session, fromMs, toMs, stepMs);
-  const byStart = new Map(rows.map((row) => [row.startMs, row]));
-  const all: TimelinePoint[] = [];
-  for (let startMs = fromMs; startMs < toMs; startMs += stepMs) {
-    const { connections = 0, denied = 0, bytes = 0 } = byStart.get(startMs) ?? {};
-    all.push({ startMs, connections, denied, bytes, lost: lost.get(startMs) ?? 0 });
-  }
-  return { resolutionSeconds: stepMs / 1000, points: all };
+  return rows;
 }
 
 /** A loss counts in the bucket where it began; one that began earlier, in the first. */
@@ -77,7 +110,13 @@ async function readLost(
   return new Map(rows.map(({ bucket, count }) => [bucket, count]));
 }
 
-function parseKey(key: string): { src: string; dst: string; kind: number } {
+interface HiddenPair {
+  readonly src: string;
+  readonly dst: string;
+  readonly kind: number;
+}
+
+function parseKey(key: string): HiddenPair {
   const [ids = '', protocol = '', port = '', action] = key.split('.');
   const signed = (hex: string) => BigInt.asIntN(64, BigInt(`0x${hex}`)).toString();
   return {
