@@ -6,8 +6,22 @@ export interface PlaneEndpoint extends EndpointTable {
   readonly hostInterface: string;
 }
 
+/** How a plane carries out what policies decide. */
+export interface PlaneSettings {
+  /** `reject` tells the sender: a reset in TCP, else ICMP "administratively prohibited". */
+  readonly onDeny: 'drop' | 'reject';
+  /** Of connections that run when their allow is withdrawn: whether they go on. */
+  readonly established: 'keep' | 'cut';
+}
+
+export const DEFAULT_SETTINGS: PlaneSettings = { onDeny: 'drop', established: 'keep' };
+
 /** What a data plane holds, or should hold. Pure data. */
 export interface PlaneState {
+  /** Null: the plane judges no packet. */
+  readonly settings: PlaneSettings | null;
+  /** In the plane's own place is something that this type has no words for: somebody else's. Only what was read has it, never what is desired. */
+  readonly foreign: boolean;
   readonly addressSets: ReadonlyMap<string, readonly AddressRange[]>;
   /** By {@link PolicySetTable.id}. */
   readonly policySets: ReadonlyMap<string, PolicySetTable>;
@@ -15,10 +29,16 @@ export interface PlaneState {
   readonly endpoints: ReadonlyMap<string, PlaneEndpoint>;
 }
 
-export const EMPTY_PLANE: PlaneState = { addressSets: new Map(), policySets: new Map(), endpoints: new Map() };
+export const EMPTY_PLANE: PlaneState = {
+  settings: null,
+  foreign: false,
+  addressSets: new Map(),
+  policySets: new Map(),
+  endpoints: new Map(),
+};
 
 /** One entry for each address of a pod: a pod of two families has two. */
-export function endpointKey(endpoint: PlaneEndpoint): string {
+export function endpointKey(endpoint: Pick<PlaneEndpoint, 'hostInterface' | 'address'>): string {
   return `${endpoint.hostInterface} ${rangeKey(endpoint.address)}`;
 }
 
@@ -31,6 +51,7 @@ export function rangeKey(range: AddressRange): string {
 export function planeState(
   tables: DataPlaneTables,
   hostInterface: (endpoint: EndpointTable) => string | null,
+  settings: PlaneSettings = DEFAULT_SETTINGS,
 ): PlaneState {
   const endpoints = new Map<string, PlaneEndpoint>();
   for (const table of tables.endpoints) {
@@ -39,5 +60,5 @@ export function planeState(
     const endpoint = { ...table, hostInterface: name };
     endpoints.set(endpointKey(endpoint), endpoint);
   }
-  return { addressSets: tables.addressSets, policySets: tables.policySets, endpoints };
+  return { settings, foreign: false, addressSets: tables.addressSets, policySets: tables.policySets, endpoints };
 }

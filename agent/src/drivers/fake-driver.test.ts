@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { conformance } from '../../test/planes/conformance.ts';
 import { arbitraryPlaneState } from '../../test/planes/random-states.ts';
-import { EMPTY_PLANE } from '../dataplane/plane-state.ts';
+import { DEFAULT_SETTINGS, EMPTY_PLANE } from '../dataplane/plane-state.ts';
 import { FakeDriver } from './fake-driver.ts';
 
 const seed = 20_261_201;
 conformance(
   `the fake (seed ${seed})`,
-  () => {
+  async () => {
     const driver = new FakeDriver();
     return {
       driver,
@@ -16,6 +16,7 @@ conformance(
         driver.failAfter = operations;
       },
       tamper: async (state) => driver.overwrite(state),
+      remove: async () => {},
     };
   },
   fc.sample(arbitraryPlaneState, { numRuns: 12, seed }),
@@ -40,13 +41,16 @@ describe('the fake is as strict as a kernel', () => {
   it('refuses what refers to nothing', async () => {
     const driver = new FakeDriver();
     await expect(driver.apply([{ kind: 'put-policy-set', set }])).rejects.toThrow('no such address set');
-    await expect(driver.apply([{ kind: 'put-endpoint', key, endpoint }])).rejects.toThrow('no such policy set');
+    await expect(driver.apply([{ kind: 'put-endpoint', key, endpoint }])).rejects.toThrow('no settings');
     expect(await driver.read()).toEqual(EMPTY_PLANE);
+    await driver.apply([{ kind: 'put-settings', settings: DEFAULT_SETTINGS }]);
+    await expect(driver.apply([{ kind: 'put-endpoint', key, endpoint }])).rejects.toThrow('no such policy set');
   });
 
   it('refuses to remove what is in use', async () => {
     const remove = { kind: 'remove-policy-set', id: endpoint.egress } as const;
     await expect(holding().apply([remove])).rejects.toThrow('in use');
     await expect(holding().apply([{ kind: 'remove-address-set', name: peers }])).rejects.toThrow('in use');
+    await expect(holding().apply([{ kind: 'remove-settings' }])).rejects.toThrow('in use');
   });
 });

@@ -1,10 +1,18 @@
 import type { AddressRange, PolicySetTable } from '@margay/policy';
-import { EMPTY_PLANE, type PlaneEndpoint, type PlaneState, rangeKey } from '../dataplane/plane-state.ts';
+import {
+  EMPTY_PLANE,
+  type PlaneEndpoint,
+  type PlaneSettings,
+  type PlaneState,
+  rangeKey,
+} from '../dataplane/plane-state.ts';
 import type { Operation } from '../sequence/plan-operations.ts';
 import type { Driver } from './driver.ts';
 
 /** A data plane in memory, as strict as a kernel: it refuses what refers to nothing, and to remove what is in use. */
 export class FakeDriver implements Driver {
+  #settings: PlaneSettings | null = null;
+  #foreign = false;
   #addressSets = new Map<string, readonly AddressRange[]>();
   #policySets = new Map<string, PolicySetTable>();
   #endpoints = new Map<string, PlaneEndpoint>();
@@ -13,6 +21,8 @@ export class FakeDriver implements Driver {
 
   async read(): Promise<PlaneState> {
     return {
+      settings: this.#settings,
+      foreign: this.#foreign,
       addressSets: new Map(this.#addressSets),
       policySets: new Map(this.#policySets),
       endpoints: new Map(this.#endpoints),
@@ -35,6 +45,8 @@ export class FakeDriver implements Driver {
 
   /** What somebody else does to the plane behind the agent's back. */
   overwrite(state: PlaneState): void {
+    this.#settings = state.settings;
+    this.#foreign = state.foreign;
     this.#addressSets = new Map(state.addressSets);
     this.#policySets = new Map(state.policySets);
     this.#endpoints = new Map(state.endpoints);
@@ -42,6 +54,16 @@ export class FakeDriver implements Driver {
 
   #make(operation: Operation): void {
     switch (operation.kind) {
+      case 'clear':
+        this.overwrite(EMPTY_PLANE);
+        return;
+      case 'put-settings':
+        this.#settings = operation.settings;
+        return;
+      case 'remove-settings':
+        refuseIf(this.#endpoints.size > 0, 'the settings are in use');
+        this.#settings = null;
+        return;
       case 'make-address-set':
         refuseIf(this.#addressSets.has(operation.name), 'the address set exists');
         this.#addressSets.set(operation.name, operation.ranges);
@@ -54,6 +76,7 @@ export class FakeDriver implements Driver {
         this.#policySets.set(operation.set.id, operation.set);
         return;
       case 'put-endpoint':
+        refuseIf(this.#settings === null, 'no settings');
         for (const id of [operation.endpoint.egress, operation.endpoint.ingress])
           refuseIf(!this.#policySets.has(id), 'no such policy set');
         this.#endpoints.set(operation.key, operation.endpoint);

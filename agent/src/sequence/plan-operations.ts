@@ -1,9 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AddressRange, PolicySetTable } from '@margay/policy';
-import { type PlaneEndpoint, type PlaneState, rangeKey } from '../dataplane/plane-state.ts';
+import {
+  EMPTY_PLANE,
+  type PlaneEndpoint,
+  type PlaneSettings,
+  type PlaneState,
+  rangeKey,
+} from '../dataplane/plane-state.ts';
 
 /** One change of a data plane. A driver makes each whole or not at all. */
 export type Operation =
+  /** Everything goes, known or not. */
+  | { readonly kind: 'clear' }
+  | { readonly kind: 'put-settings'; readonly settings: PlaneSettings }
   | { readonly kind: 'make-address-set'; readonly name: string; readonly ranges: readonly AddressRange[] }
   | {
       readonly kind: 'change-address-set';
@@ -16,14 +25,21 @@ export type Operation =
   | { readonly kind: 'put-endpoint'; readonly key: string; readonly endpoint: PlaneEndpoint }
   | { readonly kind: 'remove-endpoint'; readonly key: string }
   | { readonly kind: 'remove-policy-set'; readonly id: string }
-  | { readonly kind: 'remove-address-set'; readonly name: string };
+  | { readonly kind: 'remove-address-set'; readonly name: string }
+  | { readonly kind: 'remove-settings' };
 
 /**
  * The least that turns `actual` into `desired`, in an order in which nothing refers to what is not there: sets before what uses them, and what is no
  * longer used last. The plan may be broken off after any operation and made anew from what was reached. Pure.
  */
 export function planOperations(actual: PlaneState, desired: PlaneState): Operation[] {
+  // What cannot be told cannot be taken out by name.
+  if (actual.foreign) return [{ kind: 'clear' }, ...planOperations(EMPTY_PLANE, desired)];
+  const { settings } = desired;
   return [
+    ...(settings === null || isDeepStrictEqual(actual.settings, settings)
+      ? []
+      : [{ kind: 'put-settings', settings } as const]),
     ...addressSets(actual, desired),
     ...changed(actual.policySets, desired.policySets).map(([, set]) => ({ kind: 'put-policy-set', set }) as const),
     ...changed(actual.endpoints, desired.endpoints).map(
@@ -32,6 +48,7 @@ export function planOperations(actual: PlaneState, desired: PlaneState): Operati
     ...gone(actual.endpoints, desired.endpoints).map((key) => ({ kind: 'remove-endpoint', key }) as const),
     ...gone(actual.policySets, desired.policySets).map((id) => ({ kind: 'remove-policy-set', id }) as const),
     ...gone(actual.addressSets, desired.addressSets).map((name) => ({ kind: 'remove-address-set', name }) as const),
+    ...(settings === null && actual.settings !== null ? [{ kind: 'remove-settings' } as const] : []),
   ];
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { arbitraryPlaneState } from '../../test/planes/random-states.ts';
+import { arbitraryFoundState, arbitraryPlaneState } from '../../test/planes/random-states.ts';
 import { EMPTY_PLANE } from '../dataplane/plane-state.ts';
 import { FakeDriver } from '../drivers/fake-driver.ts';
 import { planOperations } from './plan-operations.ts';
@@ -47,16 +47,16 @@ describe('Reconciler', () => {
 
   it('repairs and counts drift; what it finds at the start is no drift', async () => {
     await fc.assert(
-      fc.asyncProperty(arbitraryPlaneState, arbitraryPlaneState, async (state, foreign) => {
+      fc.asyncProperty(arbitraryPlaneState, arbitraryFoundState, async (state, found) => {
         const driver = new FakeDriver();
-        driver.overwrite(foreign);
+        driver.overwrite(found);
         const reconciler = new Reconciler(driver);
         await reconciler.want(state);
         expect(reconciler.drifted).toBe(0);
-        driver.overwrite(foreign);
+        driver.overwrite(found);
         await reconciler.resync();
         expect(await driver.read()).toEqual(state);
-        expect(reconciler.drifted).toBe(planOperations(foreign, state).length);
+        expect(reconciler.drifted).toBe(planOperations(found, state).length);
       }),
     );
   });

@@ -54,7 +54,7 @@ export class Reconciler {
 
   async #round(desired: PlaneState): Promise<void> {
     const left = this.#left;
-    const actual = await this.#driver.read();
+    const actual = await this.#driver.read(left === null ? [desired] : [desired, left]);
     if (left !== null && !isDeepStrictEqual(actual, left)) this.#drifted += planOperations(actual, left).length;
     this.#left = null;
     const operations = planOperations(actual, desired);

@@ -1,0 +1,139 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type AddressRange, formatAddress } from '@margay/policy';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { EMPTY_PLANE, type PlaneState } from '../../src/dataplane/plane-state.ts';
+import { NftDriver } from '../../src/drivers/nft/nft-driver.ts';
+import { nftCommand } from '../../src/drivers/nft/run-nft.ts';
+import { planOperations } from '../../src/sequence/plan-operations.ts';
+import { conformance, type DriverUnderTest } from './conformance.ts';
+import { arbitraryPlaneState } from './random-states.ts';
+import { TestNamespace, whyNoNamespaces } from './test-namespace.ts';
+
+const reason = whyNoNamespaces();
+if (reason) console.log(`skipped: nftables driver: ${reason}`);
+const seed = Number(process.env.MARGAY_TEST_SEED ?? 20_261_201);
+const LOG_GROUP = 7;
+
+class PlaneUnderTest implements DriverUnderTest {
+  readonly namespace = new TestNamespace('nft');
+  readonly #nft = nftCommand(this.namespace.enter);
+  #breakIn: 'before' | 'after' | null = null;
+  readonly driver = new NftDriver({
+    logGroup: LOG_GROUP,
+    run: async (args, input) => {
+      const breaks = input === '' ? null : this.#breakIn;
+      if (input !== '') this.#breakIn = null;
+      if (breaks === 'before') throw new Error('broken off before');
+      const printed = await this.#nft(args, input);
+      if (breaks === 'after') throw new Error('broken off after');
+      return printed;
+    },
+  });
+
+  /** All operations are one transaction: it is there or not when the process ends. */
+  breakOffAfter(operations: number): void {
+    this.#breakIn = operations % 2 === 0 ? 'before' : 'after';
+  }
+
+  async tamper(state: PlaneState): Promise<void> {
+    const other = new NftDriver({ run: this.#nft, logGroup: LOG_GROUP });
+    await other.apply([{ kind: 'clear' }, ...planOperations(EMPTY_PLANE, state)]);
+  }
+
+  /** nft by hand, as somebody else would. */
+  nft(text: string): string {
+    return this.namespace.run('nft', text);
+  }
+
+  async remove(): Promise<void> {
+    this.namespace.remove();
+  }
+}
+
+describe.skipIf(reason)('nftables', () => {
+  conformance(
+    `nftables (seed ${seed})`,
+    async () => new PlaneUnderTest(),
+    fc.sample(arbitraryPlaneState, { numRuns: 6, seed }),
+  );
+
+  it('lists every state as it was written', async () => {
+    const plane = new PlaneUnderTest();
+    for (const state of fc.sample(arbitraryPlaneState, { numRuns: 60, seed: seed + 1 })) {
+      await plane.driver.apply(planOperations(await plane.driver.read([state]), state));
+      expect(await plane.driver.read([state])).toEqual(state);
+    }
+    await plane.remove();
+  });
+
+  it('finds and undoes whatever somebody does to its table, and leaves other tables alone', async () => {
+    const plane = new PlaneUnderTest();
+    const [state] = fc.sample(
+      arbitraryPlaneState.filter(({ endpoints, addressSets }) => endpoints.size > 1 && addressSets.has('s1')),
+      { numRuns: 1, seed },
+    );
+    if (!state) throw new Error('no state with endpoints');
+    const [endpoint] = state.endpoints.values();
+    if (!endpoint) throw new Error('no endpoint');
+    const { family } = endpoint.address;
+    const own = `${endpoint.hostInterface} . ${formatOwn(endpoint)}`;
+    const set = endpoint.ingress;
+    plane.nft('add table inet others; add chain inet others margay; add rule inet others margay accept');
+    const others = plane.nft('list table inet others');
+    const doings = [
+      'delete table inet margay',
+      'add chain inet margay stranger',
+      'add chain inet margay stranger { type filter hook forward priority 0; policy drop; }',
+      'add chain inet margay forward { policy drop; }',
+      'add table inet margay { flags dormant; }',
+      'add set inet margay stranger { type ipv4_addr; }',
+      'add map inet margay stranger { type mark : verdict; }',
+      'add counter inet margay stranger',
+      'add rule inet margay forward accept',
+      'insert rule inet margay forward accept',
+      'flush chain inet margay ingress',
+      'insert rule inet margay deny accept',
+      `insert rule inet margay policy.${set}.v${family}.0 accept`,
+      `add rule inet margay policy.${set}.v${family}.0 counter`,
+      `flush chain inet margay policy.${set}.hit.0`,
+      `add chain inet margay policy.${set}.v4.99`,
+      'add chain inet margay policy.0123456789abcdef.v4.0',
+      'add element inet margay peers4.s1 { 198.51.100.7 }',
+      'flush set inet margay peers4.s1',
+      `flush map inet margay ingress${family}`,
+      `delete element inet margay egress${family} { ${own} }`,
+      `add element inet margay egress${family} { stranger . ${formatOwn(endpoint)} : accept }`,
+      `delete element inet margay egress${family} { ${own} }; add element inet margay egress${family} { ${own} : accept }`,
+    ];
+    for (const doing of doings) {
+      await plane.driver.apply(planOperations(await plane.driver.read([state]), state));
+      expect(await plane.driver.read([state])).toEqual(state);
+      plane.nft(doing);
+      expect([doing, await plane.driver.read([state])]).not.toEqual([doing, state]);
+    }
+    await plane.driver.apply(planOperations(await plane.driver.read([state]), state));
+    expect(await plane.driver.read([state])).toEqual(state);
+    await plane.driver.cleanup();
+    expect(plane.nft('list ruleset')).toBe(others);
+    await plane.remove();
+  });
+
+  it('writes and reads twenty thousand addresses in one go', async () => {
+    const plane = new PlaneUnderTest();
+    const ranges = Array.from({ length: 20_000 }, (_, place) => {
+      const first = 0x0a_00_00_00n + BigInt(place * 4);
+      return { family: 4 as const, first, last: first + BigInt(place % 3) };
+    });
+    const of = (addressSets: PlaneState['addressSets']) => ({ ...EMPTY_PLANE, addressSets });
+    for (const part of [ranges, ranges.filter((_, place) => place % 2 === 0), ranges.slice(9_000)]) {
+      const state = of(new Map([['many', part]]));
+      await plane.driver.apply(planOperations(await plane.driver.read([state]), state));
+      expect(isDeepStrictEqual(await plane.driver.read([state]), state)).toBe(true);
+    }
+    await plane.remove();
+  });
+});
+
+const formatOwn = ({ address: { family, first } }: { readonly address: AddressRange }) =>
+  formatAddress({ family, value: first });
