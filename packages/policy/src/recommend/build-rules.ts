@@ -4,7 +4,7 @@ import { groupBy } from '../inventory/group-by.ts';
 import type { LabelSelector, NetworkPolicyPeer, NetworkPolicyPort } from '../kubernetes.ts';
 import { compareText } from './compare-text.ts';
 import { type DraftEntry, isRange, type RangeEntry, type UnitPeer } from './draft.ts';
-import { toEvidence } from './evidence.ts';
+import { type EvidenceContext, toEvidence } from './evidence.ts';
 import { plainText } from './plain-text.ts';
 import { isSeen, type Sighting } from './sighting.ts';
 import type { RuleEvidence } from './types.ts';
@@ -22,16 +22,24 @@ export interface BuiltRule {
  * One rule per workload that is a peer, with all its ports, because that is how a reader asks ("may frontend?"); addresses of one kind with the same
  * ports share a rule. Own namespace first, then other namespaces, addresses, nodes.
  */
-export function buildRules(entries: readonly DraftEntry[], namespace: string): BuiltRule[] {
+export function buildRules(entries: readonly DraftEntry[], context: EvidenceContext): BuiltRule[] {
+  const { namespace } = context.unit;
   const units = entries.flatMap(({ peer, ports }) => (peer.kind === 'unit' ? [{ peer, ports }] : []));
   const ranges = groupBy(entries.filter(isRange), (entry) => `${entry.peer.source} ${portSignature(entry)}`);
   return [
-    ...units.sort((a, b) => compareUnits(a.peer, b.peer, namespace)).map((entry) => unitRule(entry, namespace)),
-    ...[...ranges.values()].map(sortRanges).sort(compareRangeRules).map(rangeRule),
+    ...units.sort((a, b) => compareUnits(a.peer, b.peer, namespace)).map((entry) => unitRule(entry, context)),
+    ...[...ranges.values()]
+      .map(sortRanges)
+      .sort(compareRangeRules)
+      .map((range) => rangeRule(range, context)),
   ];
 }
 
-function unitRule({ peer, ports }: { peer: UnitPeer; ports: DraftEntry['ports'] }, namespace: string): BuiltRule {
+function unitRule(
+  { peer, ports }: { peer: UnitPeer; ports: DraftEntry['ports'] },
+  context: EvidenceContext,
+): BuiltRule {
+  const { namespace } = context.unit;
   const { unit } = peer;
   const names = unit.workloads.map((workload) => workloadWords(workload, unit.namespace));
   const where = unit.namespace === namespace ? '' : ` in ${plainText(unit.namespace)}`;
@@ -40,14 +48,14 @@ function unitRule({ peer, ports }: { peer: UnitPeer; ports: DraftEntry['ports'] 
     peers: [{ namespaceSelector: byName(unit.namespace), podSelector: unit.selector }],
     ports: toPorts(sightings),
     sentence: `Allow ${listWords(names)}${where} on ${portWords(sightings)}`,
-    evidence: toEvidence(sightings),
+    evidence: toEvidence(sightings, context),
   };
 }
 
 /** The label that the API server sets on every namespace. */
 const byName = (namespace: string): LabelSelector => ({ matchLabels: { 'kubernetes.io/metadata.name': namespace } });
 
-function rangeRule(entries: readonly RangeEntry[]): BuiltRule {
+function rangeRule(entries: readonly RangeEntry[], context: EvidenceContext): BuiltRule {
   const sightings = entries.flatMap(({ ports }) => [...ports.values()]);
   const [first] = entries;
   const names =
@@ -58,7 +66,7 @@ function rangeRule(entries: readonly RangeEntry[]): BuiltRule {
     peers: entries.map(({ peer }) => ({ ipBlock: { cidr: formatCidr(peer.cidr) } })),
     ports: toPorts([...(first?.ports.values() ?? [])]),
     sentence: `Allow ${listWords(names)} on ${portWords([...(first?.ports.values() ?? [])])}`,
-    evidence: toEvidence(sightings),
+    evidence: toEvidence(sightings, context),
   };
 }
 

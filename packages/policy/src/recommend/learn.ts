@@ -1,4 +1,4 @@
-import { type MergedEdge, portText } from '@margay/model';
+import { portText } from '@margay/model';
 import { workloadKey } from '../inventory/cluster-index.ts';
 import { resolveService } from '../inventory/resolve-service.ts';
 import type { DnsPartner } from './dns-ports.ts';
@@ -6,6 +6,7 @@ import { type Cluster, type End, endOfAddress, endOfPeer, endOfWorkload, type Un
 import { fitFamilies } from './fit-families.ts';
 import type { Lesson, Omission } from './lesson.ts';
 import { plainText } from './plain-text.ts';
+import type { ObservedEdge } from './types.ts';
 import { onePort, type Port, workloadWords } from './words.ts';
 
 const NAMEABLE_PROTOCOLS = new Set([6, 17, 132]);
@@ -17,7 +18,7 @@ interface Target extends Port {
 }
 
 /** What an edge teaches the units at its ends. Only traffic that got through teaches; the initiator is the source, so replies never do. */
-export function learn(cluster: Cluster, dnsPartner: DnsPartner, edge: MergedEdge): (Lesson | Omission)[] {
+export function learn(cluster: Cluster, dnsPartner: DnsPartner, edge: ObservedEdge): (Lesson | Omission)[] {
   const src = endOfSource(cluster, edge);
   const targets = targetsOf(cluster, edge);
   const reason = reasonAgainst(edge);
@@ -36,20 +37,20 @@ export function learn(cluster: Cluster, dnsPartner: DnsPartner, edge: MergedEdge
   });
 }
 
-function reasonAgainst({ action, protocol, port }: MergedEdge): string | null {
+function reasonAgainst({ action, protocol, port }: ObservedEdge): string | null {
   if (action === 'deny') return 'it was denied: denied traffic teaches nothing';
   if (!NAMEABLE_PROTOCOLS.has(protocol))
     return 'a Kubernetes NetworkPolicy can name TCP, UDP and SCTP only; a rule without ports would allow far more than was seen';
   return port >= 1 && port <= 65535 ? null : 'a Kubernetes NetworkPolicy cannot name this port';
 }
 
-function endOfSource(cluster: Cluster, { src }: MergedEdge): End | Unnameable {
+function endOfSource(cluster: Cluster, { src }: ObservedEdge): End | Unnameable {
   if (src.kind !== 'service') return endOfPeer(cluster, src);
   const words = { namespace: src.namespace, name: plainText(src.name) };
   return { kind: 'unnameable', reason: 'a Service opens no connections', words };
 }
 
-function targetsOf(cluster: Cluster, { dst, protocol, port }: MergedEdge): Target[] {
+function targetsOf(cluster: Cluster, { dst, protocol, port }: ObservedEdge): Target[] {
   if (dst.kind !== 'service') {
     const key = dst.kind === 'workload' ? workloadKey(dst.namespace, dst.ownerKind, dst.name) : null;
     return [{ end: endOfPeer(cluster, dst), key, protocol, port }];
@@ -71,7 +72,7 @@ function targetsOf(cluster: Cluster, { dst, protocol, port }: MergedEdge): Targe
 }
 
 function lessons(
-  edge: MergedEdge,
+  edge: ObservedEdge,
   src: End,
   dst: End,
   { protocol, port }: Port,
@@ -85,7 +86,7 @@ function lessons(
 }
 
 /** Both ends say that they left it out. */
-function omit(edge: MergedEdge, src: End | Unnameable, dst: End | Unnameable, reason: string): Omission[] {
+function omit(edge: ObservedEdge, src: End | Unnameable, dst: End | Unnameable, reason: string): Omission[] {
   const port = portText(edge.protocol, edge.port);
   const name = ({ words }: End | Unnameable, from: string) =>
     words.namespace === null ? words.name : workloadWords({ namespace: words.namespace, name: words.name }, from);

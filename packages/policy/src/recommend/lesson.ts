@@ -1,5 +1,5 @@
-import type { MergedEdge } from '@margay/model';
 import type { End } from './end.ts';
+import type { ObservedEdge } from './types.ts';
 import type { Unit } from './unit.ts';
 
 /** What one edge teaches one unit: let this peer use this port. */
@@ -11,7 +11,7 @@ export interface Lesson {
   readonly protocol: number;
   /** The port that the destination listens on itself, never a Service's. */
   readonly port: number;
-  readonly edge: MergedEdge;
+  readonly edge: ObservedEdge;
   /** Text of the port that was seen where this one is allowed only beside it; null when it was seen. */
   readonly pairedWith: string | null;
   /** How many workloads may have answered behind the Service; 1 where it is known. */

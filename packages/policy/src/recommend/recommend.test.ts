@@ -83,7 +83,7 @@ describe('recommend', () => {
       }),
       seen({ firstSeenMs: 700, lastSeenMs: 9_000, connectionsStarted: 3, flows: 4 }),
     ]);
-    expect(rules[0]?.evidence).toEqual({
+    expect(rules[0]?.evidence).toMatchObject({
       connections: 5,
       flows: 5,
       bytes: 600,

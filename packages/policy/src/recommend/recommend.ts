@@ -6,6 +6,7 @@ import type { NetworkPolicy } from '../kubernetes.ts';
 import { renderYaml } from '../render/render-yaml.ts';
 import { type BuiltRule, buildRules } from './build-rules.ts';
 import { compareText } from './compare-text.ts';
+import type { Look } from './confidence.ts';
 import { findDnsPartners } from './dns-ports.ts';
 import { draftEntries } from './draft.ts';
 import type { Cluster } from './end.ts';
@@ -34,21 +35,27 @@ export function recommend(input: RecommendInput): Recommendation[] {
   const byUnit = groupBy(learnt, ({ unit }) => unit);
   const names = namePolicies(units.values());
   const model = modelInventory(input.inventory);
+  const look = lookOf(input);
   const agentNamespace = input.agentNamespace ?? AGENT_NAMESPACE;
   return [...names]
     .filter(([unit]) => unit.namespace !== agentNamespace)
     .sort(([a], [b]) => compareText(a.namespace, b.namespace) || compareText(a.key, b.key))
     .map(([unit, name]) => {
-      const context = { cluster, name, model, input };
+      const context = { name, model, input, look };
       return recommendUnit(unit, byUnit.get(unit) ?? [], context);
     });
 }
 
+function lookOf({ fromMs, toMs, lostFlows, edges }: RecommendInput): Look {
+  const flows = edges.reduce((sum, edge) => sum + edge.flows, 0);
+  return { fromMs, toMs, lostFlows, lostShare: lostFlows > 0 ? lostFlows / (lostFlows + flows) : 0 };
+}
+
 interface UnitContext {
-  readonly cluster: Cluster;
   readonly name: string;
   readonly model: InventoryModel;
   readonly input: RecommendInput;
+  readonly look: Look;
 }
 
 function recommendUnit(unit: Unit, learnt: readonly (Lesson | Omission)[], context: UnitContext): Recommendation {
@@ -66,8 +73,8 @@ function recommendUnit(unit: Unit, learnt: readonly (Lesson | Omission)[], conte
     egress: draftEntries(lessons.filter(({ direction }) => direction === 'egress')),
   };
   const rules = {
-    ingress: buildRules(entries.ingress, unit.namespace),
-    egress: buildRules(entries.egress, unit.namespace),
+    ingress: buildRules(entries.ingress, { unit, direction: 'ingress', look: context.look }),
+    egress: buildRules(entries.egress, { unit, direction: 'egress', look: context.look }),
   };
   const policy = toPolicy(unit, context.name, rules);
   const canonical = renderYaml(policy);

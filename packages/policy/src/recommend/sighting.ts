@@ -1,10 +1,10 @@
-import type { MergedEdge } from '@margay/model';
+import type { ObservedEdge } from './types.ts';
 import { onePort, type Port } from './words.ts';
 
 /** What was seen of one peer on one port; adds up by union, in any order. */
 export interface Sighting extends Port {
   /** Edges that show it. Empty where it is allowed only beside another port. */
-  readonly edges: Set<MergedEdge>;
+  readonly edges: Set<ObservedEdge>;
   readonly peers: Set<string>;
   /** Texts of the ports beside which it is allowed. */
   readonly pairedWith: Set<string>;

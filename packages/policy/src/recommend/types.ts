@@ -1,9 +1,20 @@
 import type { Inventory, MergedEdge } from '@margay/model';
 import type { NetworkPolicy } from '../kubernetes.ts';
 
+/** An edge with what else is known of it; whatever is absent is not claimed. */
+export type ObservedEdge = MergedEdge & {
+  /** Epoch hours (ms / 3,600,000, rounded down) in which it was seen. */
+  readonly hours?: readonly number[];
+  /** Names of the pods at either end that were seen to take part. */
+  readonly srcPods?: readonly string[];
+  readonly dstPods?: readonly string[];
+  /** Names that the source had resolved to the destination's address when it connected. */
+  readonly dnsNames?: readonly string[];
+};
+
 /** Input of the recommender: everything comes in as an argument, so that the same input gives the same policies. */
 export interface RecommendInput {
-  readonly edges: readonly MergedEdge[];
+  readonly edges: readonly ObservedEdge[];
   readonly inventory: Inventory;
   /** Interval the edges were read over, epoch ms. */
   readonly fromMs: number;
@@ -28,6 +39,56 @@ export interface RuleEvidence {
   readonly services: readonly string[];
   /** e.g. "paired with UDP 53, not seen itself"; null when it was seen. */
   readonly note: string | null;
+  /** The edges behind it, busiest first, at most 20; `edgeCount` is all of them. */
+  readonly edges: readonly EvidenceEdge[];
+  readonly edgeCount: number;
+  readonly observed: ObservedTimes;
+  /** Null where nobody told which pods took part. */
+  readonly replicas: ReplicaShare | null;
+  /** Names that peers were resolved by. */
+  readonly dnsNames: readonly string[];
+  readonly confidence: Confidence;
+}
+export interface EvidenceEdge {
+  /** Keys of peers, as the graph uses them. */
+  readonly src: string;
+  readonly dst: string;
+  readonly port: string;
+  readonly connections: number;
+  readonly firstSeenMs: number;
+  readonly lastSeenMs: number;
+}
+/** In how many hours and days (UTC) it was seen. Not exact: only the first and the last time are known, it may have been more. */
+export interface ObservedTimes {
+  readonly hours: number;
+  readonly days: number;
+  readonly exact: boolean;
+}
+/** How many of the workload's current pods showed it. */
+export interface ReplicaShare {
+  readonly showed: number;
+  readonly current: number;
+  /** Pods that never did; a few by name. */
+  readonly silent: readonly string[];
+}
+export type ConfidenceLevel = 'high' | 'medium' | 'low';
+export type ConfidenceCode =
+  | 'short-window'
+  | 'seen-once'
+  | 'loss'
+  | 'period-unconfirmed'
+  | 'silent-replicas'
+  | 'backend-unknown';
+export interface ConfidenceReason {
+  readonly code: ConfidenceCode;
+  /** How far it takes confidence down by itself. */
+  readonly level: Exclude<ConfidenceLevel, 'high'>;
+  readonly text: string;
+}
+/** The lowest level of its reasons; `high` without any. */
+export interface Confidence {
+  readonly level: ConfidenceLevel;
+  readonly reasons: readonly ConfidenceReason[];
 }
 /** One entry = one rule of the NetworkPolicy: `index` is its place in spec.ingress or spec.egress. */
 export interface RecommendedRule {
