@@ -16,7 +16,6 @@ export type { PodInput } from './cluster/cluster-input.ts';
 export { type ConnectivityOptions, connectivity } from './connectivity/connectivity.ts';
 export type { ConnectionRow } from './connectivity/list-connections.ts';
 export type { HostNetwork } from './connectivity/spot.ts';
-export { createDecider, type Decision } from './decide/create-decider.ts';
 export { type ConnectivityDiff, type DiffRow, diffConnectivity } from './diff/diff-connectivity.ts';
 export { addressEnd, familyOf, podEnd, rangeEnd, rangesEnd } from './engine/ends.ts';
 export { evaluate } from './engine/evaluate.ts';
@@ -33,6 +32,18 @@ export type * from './model/policy.ts';
 export { type Manifests, type ParseOptions, parseManifests } from './parse/parse-manifests.ts';
 export type { Problem } from './parse/problem.ts';
 export type { ManifestFile } from './parse/read-objects.ts';
+export {
+  type DecisionKind,
+  type Lifecycle,
+  type LifecycleInput,
+  type LifecycleSettings,
+  lifecycle,
+  type Phase,
+  type Standing,
+  standingAfter,
+  USER_DECISIONS,
+  type UserDecision,
+} from './recommend/lifecycle.ts';
 export { recommend } from './recommend/recommend.ts';
 export type * from './recommend/types.ts';
 export type { Reason } from './render/reason.ts';
@@ -53,3 +64,4 @@ export {
   type ReplaySum,
   type ReplayView,
 } from './replay/types.ts';
+export { createDecider, type Decision } from './standingAfter/create-decider.ts';

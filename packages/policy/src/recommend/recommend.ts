@@ -82,7 +82,7 @@ function recommendUnit(unit: Unit, learnt: readonly (Lesson | Omission)[], conte
   return {
     ...whole,
     policy,
-    yaml: `${writeHeader(unit, input)}${canonical}`,
+    yaml: `${writeHeader(unit)}${canonical}`,
     refusal: null,
     rules: [...toRecommended('ingress', rules.ingress), ...toRecommended('egress', rules.egress)],
     notes: writeNotes({
