@@ -16,6 +16,7 @@ export type { PodInput } from './cluster/cluster-input.ts';
 export { type ConnectivityOptions, connectivity } from './connectivity/connectivity.ts';
 export type { ConnectionRow } from './connectivity/list-connections.ts';
 export type { HostNetwork } from './connectivity/spot.ts';
+export { createDecider, type Decision } from './decide/create-decider.ts';
 export { type ConnectivityDiff, type DiffRow, diffConnectivity } from './diff/diff-connectivity.ts';
 export { addressEnd, familyOf, podEnd, rangeEnd, rangesEnd } from './engine/ends.ts';
 export { evaluate } from './engine/evaluate.ts';
@@ -64,4 +65,3 @@ export {
   type ReplaySum,
   type ReplayView,
 } from './replay/types.ts';
-export { createDecider, type Decision } from './standingAfter/create-decider.ts';
