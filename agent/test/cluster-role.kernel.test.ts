@@ -12,6 +12,7 @@ import { type ScriptedConsole, startScriptedConsole, INSTALL_TOKEN as TOKEN } fr
 import { until } from './until.ts';
 
 const credential = (n: number) => ({ id: `0192f6a0-0000-7000-8000-00000000000${n}`, secret: String(n).repeat(64) });
+const ROLE_PATH = '/apis/rbac.authorization.k8s.io/v1/namespaces/margay/roles/margay-agent-credential';
 const SECRET_PATH = '/api/v1/namespaces/margay/secrets/margay-agent-credential';
 
 let api: ApiServer;
@@ -130,6 +131,31 @@ describe('the cluster role on a real API server', () => {
     await until('the word', () => log.lines.find((line) => line.includes('apply the install manifest again')));
     api.kubectl(['apply', '-f', '-'], manifest(TOKEN));
     await until('the credential', async () => decoded(await readSecret()).id === credential(1).id, 30_000);
+  });
+
+  it('tells the console which permission on the Secret is missing, and goes on once it is there', async () => {
+    const rules = async (verbs: string[]) => {
+      const rule = { apiGroups: [''], resources: ['secrets'], resourceNames: ['margay-agent-credential'], verbs };
+      await api.call('PATCH', ROLE_PATH, { rules: verbs.length > 0 ? [rule] : [] }, 'application/merge-patch+json');
+    };
+    await rules([]);
+    console.issued.push(credential(1));
+    await startCluster();
+    await until(
+      'the word',
+      () => console.troubles.find((text) => /Secret margay\/.* may not be read/.test(text)),
+      30_000,
+    );
+    await rules(['get']);
+    await until(
+      'the word',
+      () => console.troubles.find((text) => /Secret margay\/.* cannot be written/.test(text)),
+      40_000,
+    );
+    expect(console.seen.filter(({ path }) => path.endsWith('enroll'))).toHaveLength(1);
+    api.kubectl(['apply', '-f', '-'], manifest(TOKEN));
+    await until('the credential', async () => decoded(await readSecret()).id === credential(1).id, 40_000);
+    expect(new Set(console.troubles).size).toBe(console.troubles.length);
   });
 
   it('uploads what the cluster has, changes within seconds, and nothing when nothing changed', async () => {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { zstdDecompressSync } from 'node:zlib';
 import { renderInstallManifest } from '@margay/manifest';
 import type { Peer } from '@margay/model';
-import { decodeBatch, type FlowBatch, Heartbeat, InventoryUpload } from '@margay/wire';
+import { decodeBatch, type FlowBatch, Heartbeat, InventoryUpload, TroubleReport } from '@margay/wire';
 
 /** What the install manifest of a scripted console carries. */
 export const INSTALL_TOKEN = `mgt_${'0'.repeat(64)}`;
@@ -26,6 +26,7 @@ export interface ScriptedConsole {
   readonly batches: FlowBatch[];
   readonly heartbeats: Heartbeat[];
   readonly inventories: InventoryUpload[];
+  readonly troubles: string[];
   readonly peers: Map<string, Peer>;
   override: Override;
   lease: { flushMs: number; untilMs: number } | null;
@@ -42,6 +43,7 @@ export async function startScriptedConsole(wantedPort = 0): Promise<ScriptedCons
     batches: [],
     heartbeats: [],
     inventories: [],
+    troubles: [],
     peers: new Map(),
     override: () => null,
     lease: null,
@@ -75,6 +77,10 @@ export async function startScriptedConsole(wantedPort = 0): Promise<ScriptedCons
     body: Buffer,
   ): { status: number; body?: unknown; headers?: Record<string, string> } {
     if (path === '/api/agent/enroll') return enroll(bearer);
+    if (path === '/api/agent/trouble') {
+      console.troubles.push(TroubleReport.parse(JSON.parse(body.toString('utf8'))).message);
+      return { status: 200, body: {} };
+    }
     if (!console.accepted.has(bearer)) {
       return { status: 401, body: { code: 'UNAUTHENTICATED', message: 'not valid (any more)', retryable: false } };
     }

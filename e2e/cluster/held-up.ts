@@ -11,7 +11,9 @@ export interface HeldUp {
   readonly clusterId: string;
   /** Applies its line as it is, but with a console that cannot be reached. */
   readonly applyBlocked: () => Promise<void>;
-  /** Makes another line, lets both expire unused, and applies it as it is. */
+  /** The same for agents that may not touch the Secret of their credential, and a console that answers. */
+  readonly applyForbidden: () => Promise<void>;
+  /** Makes another line, lets all expire unused, and applies it as it is. */
   readonly applyExpired: () => Promise<void>;
 }
 
@@ -33,12 +35,19 @@ export async function openHeldUp({ user, environment, kubectl, suffix, home }: C
       if (blocked === text) throw new Error(`the manifest does not name ${environment.consoleUrl}`);
       await kubectl.apply(parseAllDocuments(blocked).map((document) => document.toJS()));
     },
+    applyForbidden: async () => {
+      const documents = parseAllDocuments(await (await fetch((await newLine()).url)).text()).map((one) => one.toJS());
+      const roles = documents.filter(({ kind }) => kind === 'Role');
+      if (roles.length === 0) throw new Error('the manifest has no Role');
+      for (const role of roles) role.rules = [];
+      await kubectl.apply(documents);
+    },
     applyExpired: async () => {
       const { url } = await newLine();
       const expired =
         "UPDATE install_tokens SET expires_at = now() - interval '1 minute' WHERE cluster_id = $1 RETURNING id";
       const changed = await new StoredFlows(home).query(expired, [clusterId]);
-      if (changed.length !== 2) throw new Error('the tokens are not stored');
+      if (changed.length !== 3) throw new Error('the tokens are not stored');
       await kubectl.run(['apply', '-f', url]);
     },
   };

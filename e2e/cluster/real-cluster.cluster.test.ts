@@ -99,7 +99,7 @@ describe('a real cluster', { timeout: 240_000 }, () => {
     }
   });
 
-  it('says what holds agents up: no way to the console, then a line that has expired, each with its remedy', async () => {
+  it('says what holds agents up: no way to the console, no right to keep the credential, a line that has expired, each with its remedy', async () => {
     const { kubectl, note } = run;
     const shows = (state: string, remedy: RegExp) =>
       until(
@@ -118,6 +118,12 @@ describe('a real cluster', { timeout: 240_000 }, () => {
     expect(silent).toMatchObject({ state: 'waiting', remedy: { text: expect.stringMatching(/reaches this console/) } });
     await logs(silent?.remedy?.command, new RegExp(`no credential yet: .*${NOWHERE}.*egress`));
     note('blocked egress: the page says where to look, the log says what it is');
+    await heldUp.applyForbidden();
+    expect(await shows('failed', /^Apply the install line again as a cluster administrator/)).toMatchObject({
+      detail: expect.stringMatching(/^Secret margay\/margay-agent-credential may not be read/),
+      remedy: { command: expect.stringMatching(/can-i .*:margay-cluster$/) },
+    });
+    note('no rights on the Secret: the page says so');
     await heldUp.applyExpired();
     const expired = await shows('failed', /^Make a new line/);
     expect(expired).toMatchObject({

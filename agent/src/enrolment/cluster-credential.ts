@@ -1,6 +1,7 @@
 import { MargayError } from '@margay/model';
 import { backoffMs } from '../backoff.ts';
 import type { KubeClient } from '../kube/client.ts';
+import { KubeError } from '../kube/kube-error.ts';
 import type { Log } from '../log.ts';
 import { pause } from '../pause.ts';
 import type { ConsoleClient } from '../uplink/console-client.ts';
@@ -8,7 +9,7 @@ import type { Credential } from '../uplink/credential.ts';
 import { WireRefusal } from '../uplink/wire-refusal.ts';
 import { readClusterFacts } from './cluster-facts.ts';
 import type { CredentialSecret } from './credential-secret.ts';
-import { enrol } from './enrol.ts';
+import { enrol, reportTrouble } from './enrol.ts';
 
 const BACKOFF = { firstMs: 500, mostMs: 30_000, random: Math.random };
 const READ_AGAIN_MS = 10_000;
@@ -34,6 +35,7 @@ export class ClusterCredential {
   #current: Credential | null = null;
   #pending: Promise<Credential | null> | null = null;
   #said = '';
+  #reported = '';
 
   constructor(options: ClusterCredentialOptions) {
     this.#options = options;
@@ -63,6 +65,7 @@ export class ClusterCredential {
         await pause(READ_AGAIN_MS, signal);
       } catch (error) {
         if (signal.aborted) break;
+        await this.#report(error, signal);
         this.#say('warn', `no credential yet: ${error instanceof Error ? error.message : error}${hintOf(error)}`);
         await pause(backoffMs(failures, BACKOFF), signal);
       }
@@ -113,8 +116,20 @@ export class ClusterCredential {
         return await this.#options.secret.write(credential);
       } catch (error) {
         this.#say('error', error instanceof Error ? error.message : String(error));
+        await this.#report(error, signal);
         await pause(backoffMs(failures, BACKOFF), signal);
       }
+    }
+  }
+
+  /** A permission that is missing shows in the console too, once: whoever applied the line looks there, not into a log. */
+  async #report(error: unknown, signal: AbortSignal): Promise<void> {
+    if (this.#token === null || !isForbidden(error) || error.message === this.#reported) return;
+    try {
+      await reportTrouble(this.#options.console, this.#token, error.message, signal);
+      this.#reported = error.message;
+    } catch (failure) {
+      this.#options.log.debug({ reason: String(failure) }, 'the console does not take the report');
     }
   }
 
@@ -124,6 +139,9 @@ export class ClusterCredential {
     this.#said = text;
   }
 }
+
+const isForbidden = (error: unknown): error is Error =>
+  (error instanceof MargayError && error.code === 'FORBIDDEN') || (error instanceof KubeError && error.status === 403);
 
 /** The console is up, or no install line would have been made there: what is in between is to blame. */
 const hintOf = (error: unknown) =>

@@ -22,7 +22,7 @@ export class CredentialSecret {
     this.#namespace = namespace;
   }
 
-  /** Null while it is empty or does not exist. @throws as {@link KubeClient.json} does. */
+  /** Null while it is empty or does not exist. @throws as {@link KubeClient.json} does; MargayError FORBIDDEN when the agent may not. */
   async read(): Promise<Credential | null> {
     const secret = await this.#get();
     const decode = (key: string) => Buffer.from(secret?.data?.[key] ?? '', 'base64').toString('utf8');
@@ -68,7 +68,14 @@ export class CredentialSecret {
       return Secret.parse(await this.#client.json(this.#path(NAME)));
     } catch (error) {
       if (error instanceof KubeError && error.status === 404) return null;
-      throw error;
+      if (!(error instanceof KubeError) || error.status !== 403) throw error;
+      throw new MargayError(
+        'FORBIDDEN',
+        `Secret ${this.#namespace}/${NAME} may not be read: apply the install manifest again`,
+        {
+          cause: error,
+        },
+      );
     }
   }
 

@@ -8,12 +8,14 @@ import { receiveHeartbeat } from './routes/heartbeat.ts';
 import { install } from './routes/install.ts';
 import { receiveInventory } from './routes/inventory.ts';
 import { type Answer, type IngestDeps, json, type Route } from './routes/route.ts';
+import { receiveTrouble } from './routes/trouble.ts';
 
 const ROUTES: Readonly<Record<string, { readonly method: string; readonly run: Route }>> = {
   '/api/agent/flows': { method: 'POST', run: receiveFlows },
   '/api/agent/heartbeat': { method: 'POST', run: receiveHeartbeat },
   '/api/agent/inventory': { method: 'POST', run: receiveInventory },
   '/api/agent/enroll': { method: 'POST', run: enroll },
+  '/api/agent/trouble': { method: 'POST', run: receiveTrouble },
   '/install/': { method: 'GET', run: install },
 };
 /** How long a refused sender may go on sending into nothing before it is cut off: it must get to read the answer. */

@@ -5,7 +5,7 @@ import { bucketRows } from '../src/merge/bucket-rows.ts';
 import { addFacts, beyond, type CountedFacts } from '../src/merge/facts.ts';
 import { globToLike, matchesGlob } from '../src/merge/glob.ts';
 import { type Group, pairKey } from '../src/merge/group.ts';
-import { mergedFacts, mergeSides, uniteAddresses } from '../src/merge/merge-sides.ts';
+import { addGroups, mergedFacts, uniteAddresses } from '../src/merge/merge-sides.ts';
 import { resolveServices } from '../src/merge/resolve-services.ts';
 import { service, workload } from './harness.ts';
 
@@ -68,8 +68,8 @@ const nameOf = (id: string) => {
   return peer && 'name' in peer ? `${peer.kind === 'service' ? 'svc ' : ''}${peer.name}` : id;
 };
 const resolved = (groups: readonly Group[], backends?: ReadonlyMap<string, ReadonlySet<string>>) => {
-  const pairs = mergeSides(groups);
-  resolveServices(pairs, groups, peers, backends);
+  const { pairs, services } = addGroups(groups);
+  resolveServices(pairs, services, peers, backends);
   return [...pairs.values()]
     .map((pair) => {
       const via = pair.serviceId === NO_ID ? '' : ` via ${nameOf(pair.serviceId)}`;

@@ -2,6 +2,7 @@ import { signUp } from './account/sign-up.ts';
 import { enrollAgent } from './agent/enroll.ts';
 import { listAgents } from './agent/list.ts';
 import { recordHeartbeat } from './agent/record-heartbeat.ts';
+import { reportTrouble } from './agent/report-trouble.ts';
 import { listAudit } from './audit/list.ts';
 import { addDemoCluster } from './cluster/add-demo.ts';
 import { connectState } from './cluster/connect-state.ts';
@@ -65,6 +66,7 @@ export const verbs = {
   'recommendation.request': requestRecommendations,
   'install.describe': describeInstall,
   'agent.enroll': enrollAgent,
+  'agent.reportTrouble': reportTrouble,
   'agent.recordHeartbeat': recordHeartbeat,
   'inventory.store': storeInventory,
   'inventory.get': getInventory,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { admitAgent, nobodyContext, verbs } from '@margay/services';
+import { admitAgent, agentContext, nobodyContext, verbs } from '@margay/services';
 import {
   connectCluster,
   createTenant,
@@ -118,6 +118,44 @@ describe('an install token', () => {
     await expect(verbs['install.describe'](nobody(), { token: `mgt_${'1'.repeat(64)}` })).rejects.toMatchObject({
       code: 'NOT_FOUND',
     });
+  });
+});
+
+describe('an agent in trouble', () => {
+  const report = (token: string, message: string, now = new Date()) =>
+    verbs['agent.reportTrouble'](nobody(now), { token, report: { message } });
+  const steps = async (clusterId: string) =>
+    (await verbs['cluster.connectState'](tenant.as('viewer'), { clusterId })).steps;
+
+  it('says why it cannot enrol, on the connect page, until it has', async () => {
+    const { token, clusterId } = await newCluster();
+    await report(token, 'Secret margay/x may not be read');
+    const remedy = { command: expect.stringContaining('margay-cluster'), text: expect.stringMatching(/administrator/) };
+    expect((await steps(clusterId))[0]).toMatchObject({
+      state: 'failed',
+      detail: 'Secret margay/x may not be read',
+      remedy,
+    });
+    const { credential } = await enrol(token, 'uid-t');
+    await report(token, 'Secret margay/x cannot be written');
+    const [enrolled, agent] = await steps(clusterId);
+    expect(enrolled).toMatchObject({ state: 'done' });
+    expect(agent).toMatchObject({ state: 'failed', detail: 'Secret margay/x cannot be written', remedy });
+
+    const admitted = await admitAgent(deps, bearer({ credential }), new Date());
+    await verbs['agent.recordHeartbeat'](
+      agentContext(deps, admitted, { requestId: randomUUID(), now: new Date() }),
+      heartbeat(),
+    );
+    expect((await steps(clusterId))[1]).toMatchObject({ state: 'done' });
+    await expect(report(token, 'said by a thief')).rejects.toMatchObject({ code: 'CONFLICT' });
+  });
+
+  it('is not believed without a token that is good', async () => {
+    const { token } = await newCluster();
+    await expect(report(`mgt_${'2'.repeat(64)}`, 'x')).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(report(token, 'x', later(61 * MINUTE_MS))).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+    await expect(report(token, 'x'.repeat(501))).rejects.toMatchObject({ code: 'VALIDATION' });
   });
 });
 

@@ -183,6 +183,12 @@ export const CASES: { readonly [N in VerbName]: Case<N> } = {
     usesUp: true,
     other: { proof: { token: `mgt_${'0'.repeat(64)}`, request: enrolment() } },
   },
+  'agent.reportTrouble': {
+    input: async (world) => ({ token: await newToken(world), report: { message: 'it may not' } }),
+    ctx: asNobody,
+    otherCtx: asNobody,
+    other: { proof: { token: `mgt_${'0'.repeat(64)}`, report: { message: 'it may not' } } },
+  },
   'agent.recordHeartbeat': { ...asAgents, input: () => heartbeat(), other: 'NOT_FOUND' },
   'inventory.store': { ...asAgents, input: () => inventoryUpload(), other: 'NOT_FOUND' },
   'inventory.get': { ...ofCluster, ...asJobs },

@@ -16,6 +16,9 @@ export const EnrollRequest = z.object({
   nodes: z.number().int().min(0).max(10_000),
 });
 export type EnrollRequest = z.infer<typeof EnrollRequest>;
+/** POST /api/agent/trouble, with the install token as bearer: what keeps the agent from enrolling or from keeping its credential, with what to do. */
+export const TroubleReport = z.object({ message: z.string().min(1).max(500) });
+export type TroubleReport = z.infer<typeof TroubleReport>;
 /** The lasting credential: sent once, kept in one Secret, used as bearer `mgc_<id>.<secret>`. */
 export const EnrollResponse = z.object({
   clusterId: z.uuid(),

@@ -2,7 +2,7 @@ import type { Hash64, Peer, ResolutionSeconds } from '@margay/model';
 import type { FlowRow } from '../contract.ts';
 import { addFacts, type CountedFacts } from './facts.ts';
 import type { Group } from './group.ts';
-import { chosenSide, mergeSides, type Pair, uniteAddresses } from './merge-sides.ts';
+import { addGroups, chosenSide, type Pair, uniteAddresses } from './merge-sides.ts';
 import { type Backends, resolveServices } from './resolve-services.ts';
 import { toEdge } from './to-edge.ts';
 
@@ -22,8 +22,8 @@ export function bucketRows(
   backends?: Backends,
 ): KeyedRow[] {
   const stepMs = resolutionSeconds * 1000;
-  const pairs = mergeSides(groups);
-  const explained = resolveServices(pairs, groups, peers, backends);
+  const { pairs, services } = addGroups(groups);
+  const explained = resolveServices(pairs, services, peers, backends);
   const renamed = new Set([...explained.values()].flat());
   const sides = sidesByBucket(groups);
   const rows: KeyedRow[] = [];

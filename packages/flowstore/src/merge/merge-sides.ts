@@ -33,12 +33,12 @@ export interface Sums {
 
 const NONE: Sums = { pairs: new Map(), services: new Map() };
 
-/** Groups of one interval by connection. The order of groups does not matter. The map is the caller's, its pairs are not to be changed. */
-export function mergeSides(groups: Iterable<Group>, base?: Sums): Map<string, Pair> {
-  return addGroups(groups, base).pairs;
+/** Groups of one interval by connection. The order of groups does not matter. */
+export function mergeSides(groups: Iterable<Group>): Map<string, Pair> {
+  return addGroups(groups).pairs;
 }
 
-/** `base` and `groups` together; `base` stays as it is. */
+/** `base` and `groups` together; `base` stays as it is, the map of pairs is the caller's. */
 export function addGroups(groups: Iterable<Group>, base: Sums = NONE): Sums & { readonly pairs: Map<string, Pair> } {
   const pairs = new Map(base.pairs);
   const services = new Map(base.services);

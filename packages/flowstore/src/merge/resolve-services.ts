@@ -1,7 +1,6 @@
 import { type Hash64, NO_ID, type Peer, peerKey } from '@margay/model';
 import { addFacts, beyond, type CountedFacts, packets } from './facts.ts';
-import type { Group } from './group.ts';
-import type { Pair } from './merge-sides.ts';
+import type { Pair, Sums } from './merge-sides.ts';
 
 /** By `namespace/name` of a Service: {@link peerKey}s of the workloads behind it. */
 export type Backends = ReadonlyMap<string, ReadonlySet<string>>;
@@ -19,14 +18,14 @@ const REST_PACKETS = 3;
  */
 export function resolveServices(
   pairs: Map<string, Pair>,
-  groups: Iterable<Group>,
+  services: Sums['services'],
   peers: ReadonlyMap<Hash64, Peer>,
   backends: Backends = new Map(),
 ): ReadonlyMap<string, readonly string[]> {
   const open = [...pairs].filter(([, pair]) => pair.dst === null && peers.get(pair.dstId)?.kind === 'service');
   const explained = new Map<string, readonly string[]>();
   if (open.length === 0) return explained;
-  const seen = backendsSeen(groups, peers);
+  const seen = backendsSeen(pairs, services, peers);
   const candidates = candidatesBySource(pairs, peers);
   const rivals = new Map<string, number>();
   for (const [, pair] of open) rivals.set(rivalry(pair, peers), (rivals.get(rivalry(pair, peers)) ?? 0) + 1);
@@ -88,15 +87,20 @@ function candidatesBySource(pairs: Map<string, Pair>, peers: ReadonlyMap<Hash64,
   return found;
 }
 
-function backendsSeen(groups: Iterable<Group>, peers: ReadonlyMap<Hash64, Peer>): Map<Hash64, Set<string>> {
+function backendsSeen(
+  pairs: ReadonlyMap<string, Pair>,
+  services: Sums['services'],
+  peers: ReadonlyMap<Hash64, Peer>,
+): Map<Hash64, Set<string>> {
   const seen = new Map<Hash64, Set<string>>();
-  for (const { serviceId, dstId } of groups) {
-    if (serviceId === NO_ID || serviceId === dstId) continue;
-    const peer = peers.get(dstId);
+  for (const [key, counts] of services) {
+    const peer = peers.get(pairs.get(key)?.dstId ?? NO_ID);
     if (peer?.kind !== 'workload') continue;
-    const set = seen.get(serviceId) ?? new Set();
-    set.add(peerKey(peer));
-    seen.set(serviceId, set);
+    for (const id of counts.keys()) {
+      const set = seen.get(id) ?? new Set();
+      set.add(peerKey(peer));
+      seen.set(id, set);
+    }
   }
   return seen;
 }

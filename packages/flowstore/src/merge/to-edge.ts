@@ -1,8 +1,19 @@
-import type { Hash64, MergedEdge, Peer } from '@margay/model';
+import { type Hash64, type MergedEdge, NO_ID, type Peer } from '@margay/model';
 import { mergedFacts, type Pair } from './merge-sides.ts';
 
-/** A pair as the answer shows it; null while a definition of one of its peers is still on its way. */
+/** Most pairs of a remembered sum are shown again and again. */
+const shown = new WeakMap<Pair, MergedEdge>();
+
+/** A pair as the answer shows it; null while a definition of one of its peers is still on its way. The same object for the same pair, once all its peers are known. */
 export function toEdge(pair: Pair, peers: ReadonlyMap<Hash64, Peer>): MergedEdge | null {
+  const known = shown.get(pair);
+  if (known) return known;
+  const edge = makeEdge(pair, peers);
+  if (edge && (pair.serviceId === NO_ID || peers.has(pair.serviceId))) shown.set(pair, edge);
+  return edge;
+}
+
+function makeEdge(pair: Pair, peers: ReadonlyMap<Hash64, Peer>): MergedEdge | null {
   const src = peers.get(pair.srcId);
   const dst = peers.get(pair.dstId);
   if (!src || !dst) return null;

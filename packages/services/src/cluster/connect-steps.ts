@@ -18,6 +18,11 @@ const canList = (account: string) => `kubectl auth can-i --list --as=system:serv
 const KUBERNETES = 'kubernetes: ';
 
 const remedy = (text: string, command: string | null = null): Remedy => ({ text, command });
+const applyAgain = () =>
+  remedy(
+    'Apply the install line again as a cluster administrator: it brings the permissions. This lists what the agent may do now:',
+    canList('margay-cluster'),
+  );
 const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
 const olderThan = (at: Date | null, ms: number, now: Date) => at !== null && now.getTime() - at.getTime() > ms;
 
@@ -44,6 +49,8 @@ export function tokenStep({ token, enrolledAt, now }: ConnectFacts): Step {
         START,
       ),
     };
+  if (token.trouble !== null)
+    return { step, state: 'failed', at: token.createdAt, detail: token.trouble, remedy: applyAgain() };
   const late = olderThan(token.createdAt, TOKEN_PATIENCE_MS, now);
   return {
     step,
@@ -59,7 +66,7 @@ export function tokenStep({ token, enrolledAt, now }: ConnectFacts): Step {
   };
 }
 
-export function agentStep({ agents, enrolledAt, now }: ConnectFacts): Step {
+export function agentStep({ agents, enrolledAt, token, now }: ConnectFacts): Step {
   const step = 'agent' as const;
   const alive = agents.filter((agent) => agent.alive);
   const firstSeen = agents.map((agent) => agent.firstSeenAt.getTime());
@@ -82,6 +89,8 @@ export function agentStep({ agents, enrolledAt, now }: ConnectFacts): Step {
     const detail = `${cluster ? 'Cluster agent' : 'No cluster agent'} and ${plural(nodes, 'node agent')}`;
     return { step, state: 'done', at, detail, remedy: null };
   }
+  if (token.trouble !== null && enrolledAt !== null)
+    return { step, state: 'failed', at: enrolledAt, detail: token.trouble, remedy: applyAgain() };
   if (agents.length > 0)
     return {
       step,
@@ -121,10 +130,7 @@ export function inventoryStep({ inventory, cluster, agents, now }: ConnectFacts)
       detail: `${alike.map(({ resource }) => resource).join(', ')}: ${problem.reason === 'forbidden' ? 'the agent may not read them' : problem.message || problem.reason}`,
       remedy:
         problem.reason === 'forbidden'
-          ? remedy(
-              'Apply the install line again as a cluster administrator: it brings the read permissions. This lists what the agent may do now:',
-              canList('margay-cluster'),
-            )
+          ? applyAgain()
           : remedy(
               'The Kubernetes API did not answer for this kind. The log of the cluster agent says more:',
               CLUSTER_LOG,

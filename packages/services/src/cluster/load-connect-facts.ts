@@ -10,7 +10,7 @@ export interface ConnectFacts {
   readonly now: Date;
   readonly cluster: ClusterView;
   readonly enrolledAt: Date | null;
-  readonly token: ConnectStateOutput['token'] & { readonly createdAt: Date | null };
+  readonly token: ConnectStateOutput['token'] & { readonly createdAt: Date | null; readonly trouble: string | null };
   readonly agents: readonly {
     readonly role: string;
     readonly node: string;
@@ -46,6 +46,7 @@ export async function loadConnectFacts(
     token: {
       state: !token ? 'none' : token.usedAt ? 'used' : token.expiresAt <= now ? 'expired' : 'unused',
       createdAt: token?.createdAt ?? null,
+      trouble: token?.trouble ?? null,
       expiresAt: token?.expiresAt ?? null,
       usedAt: token?.usedAt ?? null,
     },

@@ -1,22 +1,29 @@
 import { addFacts } from '@margay/flowstore';
-import { EVIDENCE, type Hash64, type MergedEdge, type Peer, peerKey } from '@margay/model';
+import { EVIDENCE, type Hash64, type MergedEdge, peerKey } from '@margay/model';
 
 /** Edges between the same things, port and outcome added up: a rollout changes a workload's version, not what the graph shows. The newest version speaks for all. */
 export function addVersions(edges: readonly MergedEdge[]): MergedEdge[] {
-  const byKey = new Map<string, MergedEdge>();
   const keys = new Map<Hash64, string>();
-  const keyOf = (id: Hash64, peer: Peer) => {
-    const key = keys.get(id) ?? peerKey(peer);
-    keys.set(id, key);
-    return key;
-  };
+  for (const { srcId, src, dstId, dst } of edges) {
+    if (!keys.has(srcId)) keys.set(srcId, peerKey(src));
+    if (!keys.has(dstId)) keys.set(dstId, peerKey(dst));
+  }
+  // Few workloads have two versions at a time: all other edges are as they are.
+  const versions = Map.groupBy(keys, ([, key]) => key);
+  const isVersion = (id: Hash64) => (versions.get(keys.get(id) ?? '')?.length ?? 0) > 1;
+  const single: MergedEdge[] = [];
+  const byKey = new Map<string, MergedEdge>();
   for (const edge of edges) {
-    const ends = `${keyOf(edge.srcId, edge.src)}\n${keyOf(edge.dstId, edge.dst)}`;
-    const key = `${ends}\n${edge.protocol}/${edge.port}/${edge.action}`;
+    const { srcId, dstId, protocol, port, action } = edge;
+    if (!isVersion(srcId) && !isVersion(dstId)) {
+      single.push(edge);
+      continue;
+    }
+    const key = [keys.get(srcId), keys.get(dstId), protocol, port, action].join('\n');
     const other = byKey.get(key);
     byKey.set(key, other ? add(other, edge) : edge);
   }
-  return [...byKey.values()];
+  return byKey.size === 0 ? single : [...single, ...byKey.values()];
 }
 
 function add(a: MergedEdge, b: MergedEdge): MergedEdge {

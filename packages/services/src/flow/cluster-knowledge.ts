@@ -4,9 +4,13 @@ import { createDecider, type Decision } from '@margay/policy';
 import { loadInventory } from '../inventory/load.ts';
 import { backendsOf } from './backends-of.ts';
 
+export type DecidedEdge = MergedEdge & Decision;
+
 /** What the latest inventory says about edges. */
 export interface ClusterKnowledge {
   readonly decide: (edge: MergedEdge) => Decision;
+  /** The edge with its decision; the same object for the same edge. */
+  readonly view: (edge: MergedEdge) => DecidedEdge;
   /** By `namespace/name` of a Service: keys of the workloads behind it. */
   readonly backends: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -16,8 +20,6 @@ interface Held extends ClusterKnowledge {
 }
 
 const HELD_MAX = 20;
-/** Of one cluster; some 300 bytes each. */
-const DECISIONS_MAX = 30_000;
 const held = new Map<string, Held>();
 const EMPTY: Inventory = {
   namespaces: [],
@@ -28,7 +30,7 @@ const EMPTY: Inventory = {
   nodes: [],
   policies: [],
 };
-const WITHOUT: ClusterKnowledge = { decide: remembering(createDecider(EMPTY)), backends: new Map() };
+const WITHOUT = knowledgeOf(EMPTY);
 
 /** Worked out once a snapshot and kept for the clusters looked at last; before the first snapshot no policy is known. */
 export async function clusterKnowledge(
@@ -53,16 +55,18 @@ export async function clusterKnowledge(
   return current;
 }
 
-/** The same edges are asked about every few seconds, and the answer is a matter of ends, port and outcome alone. */
-function remembering(decide: ClusterKnowledge['decide']): ClusterKnowledge['decide'] {
-  const known = new Map<string, Decision>();
-  return (edge) => {
-    const key = `${edge.srcId}${edge.dstId}${edge.protocol}/${edge.port}/${edge.action}`;
-    const decision = known.get(key) ?? decide(edge);
-    if (known.size >= DECISIONS_MAX) known.clear();
-    known.set(key, decision);
-    return decision;
+/** The flow store gives the same object for an edge that has not changed, and of most edges of a graph that is asked for again nothing has. */
+function knowledgeOf(inventory: Inventory): ClusterKnowledge {
+  const decide = createDecider(inventory);
+  const seen = new WeakMap<MergedEdge, DecidedEdge>();
+  const view = (edge: MergedEdge): DecidedEdge => {
+    const known = seen.get(edge);
+    if (known) return known;
+    const viewed = { ...edge, ...decide(edge) };
+    seen.set(edge, viewed);
+    return viewed;
   };
+  return { decide, view, backends: backendsOf(inventory) };
 }
 
 async function learn(
@@ -71,9 +75,5 @@ async function learn(
 ): Promise<Held | undefined> {
   const loaded = await loadInventory(db, scope);
   if (!loaded) return undefined;
-  return {
-    receivedMs: loaded.receivedAt.getTime(),
-    decide: remembering(createDecider(loaded.inventory)),
-    backends: backendsOf(loaded.inventory),
-  };
+  return { receivedMs: loaded.receivedAt.getTime(), ...knowledgeOf(loaded.inventory) };
 }

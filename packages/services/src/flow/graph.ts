@@ -24,8 +24,7 @@ export const getGraph = verb({
     const edges = addVersions(answer.edges).map((edge) => {
       peers[edge.srcId] = edge.src;
       peers[edge.dstId] = edge.dst;
-      const { verdict, decidedBy } = knowledge.decide(edge);
-      return { ...edge, verdict, decidedBy };
+      return knowledge.view(edge);
     });
     return {
       fromMs: answer.fromMs,

@@ -1,15 +1,14 @@
 import type { Hash64, MergedEdge, Peer, ResolutionSeconds } from '@margay/model';
 import type { EdgeAnswer, EdgeOptions, TimeRange } from '../../contract.ts';
 import { namesOf } from '../../merge/filter.ts';
-import type { Group } from '../../merge/group.ts';
-import { addGroups, mergeSides, type Pair, type Sums } from '../../merge/merge-sides.ts';
+import { addGroups, type Pair, type Sums } from '../../merge/merge-sides.ts';
 import { resolveServices } from '../../merge/resolve-services.ts';
 import { toEdge } from '../../merge/to-edge.ts';
 import { affordableHorizons } from './affordable.ts';
 import { readFrontier } from './frontier.ts';
-import { type GroupAnswer, type GroupQuery, readGroups } from './groups.ts';
-import type { HourMemory, HourSums } from './hour-memory.ts';
-import { readLosses, undefinedPeers } from './losses.ts';
+import { type GroupQuery, readGroups } from './groups.ts';
+import type { HourMemory } from './hour-memory.ts';
+import { type NodeLoss, readLosses, undefinedPeers } from './losses.ts';
 import type { PeerCache } from './peer-cache.ts';
 import { coveredRange, planSegments } from './plan.ts';
 import type { ReadSession } from './session.ts';
@@ -22,8 +21,9 @@ export interface PairAnswer {
   readonly pairs: Map<string, Pair>;
   /** Keys of pairs that reports of the destinations explain, and by which. */
   readonly explained: ReadonlyMap<string, readonly string[]>;
-  readonly groups: readonly Group[];
   readonly peers: ReadonlyMap<Hash64, Peer>;
+  /** What cannot be shown, since the definition of a peer has not come. */
+  readonly losses: readonly NodeLoss[];
   readonly truncated: boolean;
 }
 
@@ -40,25 +40,26 @@ export async function readPairs(
   query: Omit<GroupQuery, 'bucketSeconds' | 'addresses' | 'keep' | 'where'>,
   { backends, namespaces }: Pick<EdgeOptions, 'backends' | 'namespaces'> = {},
 ): Promise<PairAnswer> {
-  const { groups: all, truncated, settled } = await readSums(session, memory, query, namespaces);
-  const sums = settled ? addGroups(all.slice(settled.groups), settled) : addGroups(all);
-  const peers = await memory.peers.load(session, idsOf(sums.pairs.values(), sums.services));
-  const groups = namespaces ? all.filter(isIn(namespaces, peers)) : all;
-  const pairs = namespaces ? mergeSides(groups) : sums.pairs;
-  const explained = resolveServices(pairs, groups, peers, backends);
-  return { pairs, explained, groups, peers, truncated };
+  const { sums, truncated } = await readSums(session, memory, query, namespaces);
+  const peers = await memory.peers.load(session, idsOf(sums));
+  const { pairs, services } = namespaces ? within(sums, isIn(namespaces, peers)) : sums;
+  const losses = undefinedPeers(pairs.values(), peers);
+  const explained = resolveServices(pairs, services, peers, backends);
+  return { pairs, explained, peers, losses, truncated };
 }
 
-/** Sums over the whole interval; one key may come twice, from what is remembered and from what was read. */
+type OwnSums = ReturnType<typeof addGroups>;
+
+/** Sums over the whole interval. */
 async function readSums(
   session: ReadSession,
   { hours }: ReadMemory,
   query: Omit<GroupQuery, 'bucketSeconds' | 'addresses' | 'keep' | 'where'>,
   namespaces: readonly string[] | undefined,
-): Promise<GroupAnswer & Partial<HourSums>> {
+): Promise<{ sums: OwnSums; truncated: boolean }> {
   const whole = query.segments.find(({ level }) => level === 3600);
   const known = whole && (await hours.sumsOf(session, whole));
-  const rest = await readGroups(session, {
+  const { groups, truncated } = await readGroups(session, {
     ...query,
     ...(known && { levels: query.segments.filter((segment) => segment !== whole) }),
     bucketSeconds: 0,
@@ -66,10 +67,14 @@ async function readSums(
     keep: 'busiest',
     ...(namespaces && { where: (parameters, scope) => inNamespaces(parameters.add(namespaces), scope) }),
   });
-  return known ? { ...rest, ...known, groups: [...known.groups, ...rest.groups] } : rest;
+  return { sums: addGroups(groups, known ?? undefined), truncated };
 }
 
-function isIn(namespaces: readonly string[], peers: ReadonlyMap<Hash64, Peer>): (group: Group) => boolean {
+function within({ pairs, services }: Sums, wanted: (pair: Pair) => boolean): OwnSums {
+  return { pairs: new Map([...pairs].filter(([, pair]) => wanted(pair))), services };
+}
+
+function isIn(namespaces: readonly string[], peers: ReadonlyMap<Hash64, Peer>): (pair: Pair) => boolean {
   const wanted = new Set(namespaces);
   const has = (id: Hash64) => {
     const peer = peers.get(id);
@@ -88,7 +93,7 @@ export async function readEdges(
   const range = coveredRange(wanted);
   const segments = planSegments(range, await affordableHorizons(session, range));
   const query = { segments, groupsMax: limit * GROUPS_PER_EDGE };
-  const { pairs, groups, peers, truncated } = await readPairs(session, memory, query, options);
+  const { pairs, peers, losses, truncated } = await readPairs(session, memory, query, options);
   const edges = [...pairs.values()].map((pair) => toEdge(pair, peers)).filter((edge) => edge !== null);
   edges.sort(byVolume);
   const levels = segments.map(({ level }) => level).sort((a, b) => b - a);
@@ -98,15 +103,15 @@ export async function readEdges(
     edges: edges.slice(0, limit),
     truncated: truncated || edges.length > limit,
     resolutions: [...new Set([levels[0], levels.at(-1)])].filter((l): l is ResolutionSeconds => l !== undefined),
-    losses: [...(await readLosses(session, range)), ...undefinedPeers(groups, peers)],
+    losses: [...(await readLosses(session, range)), ...losses],
     frontierMs: (await readFrontier(session)).lastMs,
   };
 }
 
-/** Ids of the peers that an answer about `pairs` names or asks about. */
-function idsOf(pairs: Iterable<Pair>, services: Sums['services']): Set<Hash64> {
+/** Ids of the peers that an answer names or asks about. */
+function idsOf({ pairs, services }: Sums): Set<Hash64> {
   const ids = new Set<Hash64>();
-  for (const { srcId, dstId } of pairs) {
+  for (const { srcId, dstId } of pairs.values()) {
     ids.add(srcId);
     ids.add(dstId);
   }

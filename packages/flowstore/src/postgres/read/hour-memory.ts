@@ -1,5 +1,3 @@
-import type { TimeRange } from '../../contract.ts';
-import type { Group } from '../../merge/group.ts';
 import { addGroups, type Sums } from '../../merge/merge-sides.ts';
 import { readGroups } from './groups.ts';
 import { LiveHours } from './live-hours.ts';
@@ -15,39 +13,23 @@ const GROUPS_MAX = 120_000;
 const SETTLING_MS = 120_000;
 const HOUR = 3_600_000;
 
-/** What levels hold of a range of hours. */
-export interface HourSums {
-  readonly groups: readonly Group[];
-  /** Of the first of `groups`: the hours that are over. */
-  readonly settled: Sums & { readonly groups: number };
-}
 interface Hours {
-  /** Null: there are too many. */
-  settled: { readonly groups: readonly Group[]; readonly sums: Sums } | null;
-  live: LiveHours;
+  readonly groups: number;
+  /** Of the hours that are over, and what came of the others since. Null: there is too much. */
+  live: LiveHours | null;
 }
 
 /** Sums of hours: those that are over are added up once; of the newest hour only the edges are read that changed since the last call. */
 export class HourMemory {
-  readonly #hours = new Remembered<Hours>(
-    REMEMBERED_MAX,
-    ({ settled, live }) => (settled?.groups.length ?? 0) + live.size,
-  );
+  readonly #hours = new Remembered<Hours>(REMEMBERED_MAX, ({ groups, live }) => groups + (live?.size ?? 0));
 
   /** What the levels hold of `hours`, a segment of whole hours; null where there is too much to remember. */
-  async sumsOf(session: ReadSession, hours: Segment): Promise<HourSums | null> {
+  async sumsOf(session: ReadSession, hours: Segment): Promise<Sums | null> {
     const past = settledPart(hours, session);
     const known = await this.#hours.get(session, past, String(hours.toMs), () => readSettled(session, past));
-    if (known.settled === null) return null;
-    const live = await known.live.read(session, { fromMs: past.toMs, toMs: hours.toMs });
-    if (known.live.size > GROUPS_MAX) {
-      known.settled = null;
-      known.live = new LiveHours();
-      return null;
-    }
-    if (live === null) return null;
-    const { groups, sums } = known.settled;
-    return { groups: [...groups, ...live], settled: { ...sums, groups: groups.length } };
+    const sums = await known.live?.read(session, { fromMs: past.toMs, toMs: hours.toMs });
+    if ((known.live?.size ?? 0) > GROUPS_MAX) known.live = null;
+    return sums ?? null;
   }
 }
 
@@ -58,8 +40,7 @@ export function settledPart(segment: Segment, { horizons }: ReadSession): Segmen
 }
 
 async function readSettled(session: ReadSession, past: Segment): Promise<Hours> {
-  const live = new LiveHours();
-  if (isEmpty(past)) return { settled: { groups: [], sums: addGroups([]) }, live };
+  if (past.toMs <= past.fromMs) return { groups: 0, live: new LiveHours(addGroups([])) };
   const { groups, truncated } = await readGroups(session, {
     segments: [past],
     bucketSeconds: 0,
@@ -68,7 +49,5 @@ async function readSettled(session: ReadSession, past: Segment): Promise<Hours> 
     keep: 'busiest',
     raw: false,
   });
-  return { settled: truncated ? null : { groups, sums: addGroups(groups) }, live };
+  return truncated ? { groups: 0, live: null } : { groups: groups.length, live: new LiveHours(addGroups(groups)) };
 }
-
-const isEmpty = ({ fromMs, toMs }: TimeRange) => toMs <= fromMs;

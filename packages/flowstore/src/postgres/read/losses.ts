@@ -1,7 +1,8 @@
 import { type Hash64, LOSS_KINDS, type LossKind, type Peer } from '@margay/model';
 import type { Loss } from '@margay/wire';
 import type { TimeRange } from '../../contract.ts';
-import type { Group } from '../../merge/group.ts';
+import type { CountedFacts } from '../../merge/facts.ts';
+import type { Pair } from '../../merge/merge-sides.ts';
 import type { ReadSession } from './session.ts';
 
 export type NodeLoss = Loss & { readonly node: string };
@@ -25,17 +26,21 @@ export async function readLosses({ client, scope }: ReadSession, { fromMs, toMs 
 }
 
 /** Facts that cannot be shown because the definition of a peer has not come (yet): a loss of identity, until it does. */
-export function undefinedPeers(groups: readonly Group[], peers: ReadonlyMap<Hash64, Peer>): NodeLoss[] {
-  const lost = groups.filter(({ srcId, dstId }) => !(peers.has(srcId) && peers.has(dstId)));
+export function undefinedPeers(pairs: Iterable<Pair>, peers: ReadonlyMap<Hash64, Peer>): NodeLoss[] {
+  const lost: CountedFacts[] = [];
+  for (const { srcId, dstId, src, dst } of pairs) {
+    if (peers.has(srcId) && peers.has(dstId)) continue;
+    lost.push(...[src, dst].filter((facts) => facts !== null));
+  }
   if (lost.length === 0) return [];
   const kind: LossKind = 'identity';
   return [
     {
       node: '',
       kind,
-      count: lost.reduce((sum, { facts }) => sum + facts.flows, 0),
-      sinceMs: lost.reduce((first, { facts }) => Math.min(first, facts.firstSeenMs), Number.POSITIVE_INFINITY),
-      untilMs: lost.reduce((last, { facts }) => Math.max(last, facts.lastSeenMs), 0),
+      count: lost.reduce((sum, { flows }) => sum + flows, 0),
+      sinceMs: lost.reduce((first, { firstSeenMs }) => Math.min(first, firstSeenMs), Number.POSITIVE_INFINITY),
+      untilMs: lost.reduce((last, { lastSeenMs }) => Math.max(last, lastSeenMs), 0),
     },
   ];
 }
