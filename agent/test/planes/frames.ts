@@ -1,0 +1,120 @@
+import type { WirePacket } from '@margay/policy';
+
+/** Known by the sender and receiver (`packet-wire.c`). */
+const MAGIC = 0x6d617267;
+export const LAST = 0xffffffff;
+export const PORTED: readonly number[] = [6, 17, 132, 136];
+
+const [TCP, UDP, SCTP, UDP_LITE] = PORTED;
+const ETHER_TYPE = { 4: 0x0800, 6: 0x86dd } as const;
+const SYN = 0x02;
+
+/** The beginning of a connection as an Ethernet frame, with right checksums; its last bytes are `number`. */
+export function frameOf(
+  packet: WirePacket,
+  number: number,
+  macs: { readonly from: Buffer; readonly to: Buffer },
+): Buffer {
+  const { src, dst, protocol } = packet;
+  const ends = [bytesOf(src), bytesOf(dst)];
+  const body = transport(packet, Buffer.concat(ends), number);
+  const header = src.family === 4 ? ipv4(protocol, body.length, ends) : ipv6(protocol, body.length, ends);
+  return Buffer.concat([macs.to, macs.from, u16(ETHER_TYPE[src.family]), header, body]);
+}
+
+function transport({ protocol, srcPort, dstPort, icmp, src }: WirePacket, ends: Buffer, number: number): Buffer {
+  const mark = Buffer.concat([u32(MAGIC), u32(number)]);
+  const ports = Buffer.concat([u16(srcPort ?? 0), u16(dstPort ?? 0)]);
+  const summed = (at: number, parts: readonly Buffer[], withEnds = true) => {
+    const bytes = Buffer.concat([...parts, mark]);
+    const pseudo = withEnds ? Buffer.concat([ends, u32(bytes.length), u32(protocol)]) : Buffer.alloc(0);
+    bytes.writeUInt16BE(checksum(Buffer.concat([pseudo, bytes])), at);
+    return bytes;
+  };
+  switch (protocol) {
+    case TCP:
+      return summed(16, [ports, u32(1), u32(0), Buffer.from([0x50, SYN]), u16(1024), u32(0)]);
+    case UDP:
+      return summed(6, [ports, u16(8 + mark.length), u16(0)]);
+    case UDP_LITE:
+      return summed(6, [ports, u16(0), u16(0)]);
+    case SCTP:
+      return sctpInit(ports, mark);
+    case 1:
+    case 58:
+      return summed(
+        2,
+        [Buffer.from([icmp?.type ?? 0, icmp?.code ?? 0]), u16(0), u16(number & 0xffff), u16(1)],
+        protocol === 58 && src.family === 6,
+      );
+    default:
+      // What would be ports in TCP: 80 to 80, to be mistaken.
+      return Buffer.concat([u16(80), u16(80), mark]);
+  }
+}
+
+/** RFC 9260; the number rides in a parameter that nobody needs to know. */
+function sctpInit(ports: Buffer, mark: Buffer): Buffer {
+  const parameter = Buffer.concat([u16(0xc0de), u16(4 + mark.length), mark]);
+  const chunk = Buffer.concat([
+    Buffer.from([1, 0]),
+    u16(20 + parameter.length),
+    u32(7),
+    u32(4096),
+    u16(1),
+    u16(1),
+    u32(1),
+  ]);
+  const bytes = Buffer.concat([ports, u32(0), u32(0), chunk, parameter]);
+  bytes.writeUInt32LE(crc32c(bytes), 8);
+  return bytes;
+}
+
+function ipv4(protocol: number, length: number, ends: readonly Buffer[]): Buffer {
+  const header = Buffer.concat([
+    Buffer.from([0x45, 0]),
+    u16(20 + length),
+    u32(0),
+    Buffer.from([64, protocol]),
+    u16(0),
+    ...ends,
+  ]);
+  header.writeUInt16BE(checksum(header), 10);
+  return header;
+}
+
+function ipv6(protocol: number, length: number, ends: readonly Buffer[]): Buffer {
+  return Buffer.concat([u32(0x60000000), u16(length), Buffer.from([protocol, 64]), ...ends]);
+}
+
+function bytesOf({ family, first }: WirePacket['src']): Buffer {
+  return Buffer.from(first.toString(16).padStart(family === 4 ? 8 : 32, '0'), 'hex');
+}
+
+function checksum(bytes: Buffer): number {
+  let sum = 0;
+  for (let at = 0; at < bytes.length; at += 2) sum += ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  return ~sum & 0xffff;
+}
+
+function crc32c(bytes: Buffer): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
+  }
+  return ~crc >>> 0;
+}
+
+function u16(value: number): Buffer {
+  const bytes = Buffer.alloc(2);
+  bytes.writeUInt16BE(value);
+  return bytes;
+}
+
+function u32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
