@@ -3,11 +3,13 @@ import { type Cidr, formatCidr } from '../address/cidr.ts';
 import { groupBy } from '../inventory/group-by.ts';
 import type { LabelSelector, NetworkPolicyPeer, NetworkPolicyPort } from '../kubernetes.ts';
 import { compareText } from './compare-text.ts';
-import { type DraftEntry, isRange, type RangeEntry, type UnitPeer } from './draft.ts';
+import { type DraftEntry, isRange, portSignature, type RangeEntry, type UnitPeer } from './draft.ts';
 import { type EvidenceContext, toEvidence } from './evidence.ts';
+import type { RangeGroup } from './externals.ts';
+import { findWidth } from './find-width.ts';
 import { plainText } from './plain-text.ts';
-import { isSeen, type Sighting } from './sighting.ts';
-import type { RuleEvidence } from './types.ts';
+import type { Sighting } from './sighting.ts';
+import type { RuleEvidence, RuleFinding } from './types.ts';
 import { comparePorts, listWords, portWords, sortedTexts, workloadWords } from './words.ts';
 
 /** One rule, either direction: its peers times its ports, each of which was seen. */
@@ -16,6 +18,7 @@ export interface BuiltRule {
   readonly ports: readonly NetworkPolicyPort[];
   readonly sentence: string;
   readonly evidence: RuleEvidence;
+  readonly findings: readonly RuleFinding[];
 }
 
 /**
@@ -25,7 +28,7 @@ export interface BuiltRule {
 export function buildRules(entries: readonly DraftEntry[], context: EvidenceContext): BuiltRule[] {
   const { namespace } = context.unit;
   const units = entries.flatMap(({ peer, ports }) => (peer.kind === 'unit' ? [{ peer, ports }] : []));
-  const ranges = groupBy(entries.filter(isRange), (entry) => `${entry.peer.source} ${portSignature(entry)}`);
+  const ranges = groupBy(entries.filter(isRange), (entry) => groupKey(entry));
   return [
     ...units.sort((a, b) => compareUnits(a.peer, b.peer, namespace)).map((entry) => unitRule(entry, context)),
     ...[...ranges.values()]
@@ -34,6 +37,8 @@ export function buildRules(entries: readonly DraftEntry[], context: EvidenceCont
       .map((range) => rangeRule(range, context)),
   ];
 }
+
+const groupKey = (entry: RangeEntry) => JSON.stringify([entry.peer.source, entry.peer.group, portSignature(entry)]);
 
 function unitRule(
   { peer, ports }: { peer: UnitPeer; ports: DraftEntry['ports'] },
@@ -49,6 +54,7 @@ function unitRule(
     ports: toPorts(sightings),
     sentence: `Allow ${listWords(names)}${where} on ${portWords(sightings)}`,
     evidence: toEvidence(sightings, context),
+    findings: [],
   };
 }
 
@@ -62,12 +68,22 @@ function rangeRule(entries: readonly RangeEntry[], context: EvidenceContext): Bu
     first?.peer.source === 'node'
       ? sortedTexts(sightings.flatMap(({ peers }) => [...peers]))
       : entries.map(({ peer }) => rangeWords(peer.cidr));
+  const group = first?.peer.group ?? null;
   return {
     peers: entries.map(({ peer }) => ({ ipBlock: { cidr: formatCidr(peer.cidr) } })),
     ports: toPorts([...(first?.ports.values() ?? [])]),
-    sentence: `Allow ${listWords(names)} on ${portWords([...(first?.ports.values() ?? [])])}`,
+    sentence: `Allow ${group === null ? listWords(names) : `${groupWords(group)} (${listWords(names)})`} on ${portWords([...(first?.ports.values() ?? [])])}`,
     evidence: toEvidence(sightings, context),
+    findings: findWidth(entries.map(({ peer }) => peer)),
   };
+}
+
+/** Behind one address may be several names: any of them may have been meant. */
+function groupWords(group: RangeGroup): string {
+  if (group.kind === 'network-set') return `network set ${group.name}`;
+  const MOST = 3;
+  const more = group.names.length > MOST ? [`${group.names.length - MOST} more names`] : [];
+  return [...group.names.slice(0, MOST), ...more].join(' or ');
 }
 
 /** A single address is written as such. */
@@ -79,10 +95,6 @@ function toPorts(sightings: readonly Sighting[]): NetworkPolicyPort[] {
     port,
   }));
 }
-
-/** Entries share a rule only where each of them was seen on each of its ports. */
-const portSignature = ({ ports }: DraftEntry) =>
-  sortedTexts([...ports].map(([key, sighting]) => (isSeen(sighting) ? key : `${key} unseen`))).join(', ');
 
 function compareUnits(a: UnitPeer, b: UnitPeer, namespace: string): number {
   const isForeign = ({ unit }: UnitPeer) => Number(unit.namespace !== namespace);
@@ -102,5 +114,5 @@ function compareRangeRules([a]: readonly RangeEntry[], [b]: readonly RangeEntry[
   if (a === undefined || b === undefined) return 0;
   const order = ['outside', 'bucket', 'node'];
   const bySource = order.indexOf(a.peer.source) - order.indexOf(b.peer.source);
-  return bySource || compareCidrs(a.peer.cidr, b.peer.cidr) || compareText(portSignature(a), portSignature(b));
+  return bySource || compareCidrs(a.peer.cidr, b.peer.cidr) || compareText(groupKey(a), groupKey(b));
 }

@@ -1,8 +1,11 @@
 import { type Cidr, containsCidr, formatCidr } from '../address/cidr.ts';
+import { groupBy } from '../inventory/group-by.ts';
 import type { PeerWords, RangeSource } from './end.ts';
+import type { Externals, RangeGroup } from './externals.ts';
 import type { Lesson } from './lesson.ts';
-import { addSighting, type Sighting, type Sightings } from './sighting.ts';
+import { addSighting, isSeen, type Sighting, type Sightings } from './sighting.ts';
 import type { Unit } from './unit.ts';
+import { sortedTexts } from './words.ts';
 
 /** One peer of a policy to be, with the ports it was seen on. */
 export interface DraftEntry {
@@ -17,13 +20,18 @@ export interface RangePeer {
   readonly kind: 'range';
   readonly cidr: Cidr;
   readonly source: RangeSource;
+  /** Null for what stands for itself. */
+  readonly group: RangeGroup | null;
 }
 export type RangeEntry = DraftEntry & { readonly peer: RangePeer };
 
 const SOURCES: readonly RangeSource[] = ['node', 'bucket', 'outside'];
 
-/** The lessons of one unit in one direction, added up by peer and port; blocks that a wider one covers on a port are merged into it. */
-export function draftEntries(lessons: readonly Lesson[]): DraftEntry[] {
+/**
+ * The lessons of one unit in one direction, added up by peer and port; addresses outside put together as far as they may,
+ * blocks that a wider one covers on a port merged into it.
+ */
+export function draftEntries(lessons: readonly Lesson[], externals: Externals): DraftEntry[] {
   const entries = new Map<string, DraftEntry>();
   for (const lesson of lessons) {
     for (const { key, peer } of peersOf(lesson)) {
@@ -34,14 +42,20 @@ export function draftEntries(lessons: readonly Lesson[]): DraftEntry[] {
     }
   }
   const all = [...entries.values()];
-  return [...all.filter((entry) => !isRange(entry)), ...absorbRanges(all.filter(isRange))];
+  return [
+    ...all.filter((entry) => !isRange(entry)),
+    ...absorbRanges(joinOutside(absorbRanges(all.filter(isRange)), externals)),
+  ];
 }
 
 export const isRange = (entry: DraftEntry): entry is RangeEntry => entry.peer.kind === 'range';
 
 function peersOf({ peer }: Lesson): { key: string; peer: DraftEntry['peer'] }[] {
   if (peer.kind === 'unit') return [{ key: peer.unit.key, peer: { kind: 'unit', unit: peer.unit } }];
-  return peer.cidrs.map((cidr) => ({ key: formatCidr(cidr), peer: { kind: 'range', cidr, source: peer.source } }));
+  return peer.cidrs.map((cidr) => ({
+    key: formatCidr(cidr),
+    peer: { kind: 'range', cidr, source: peer.source, group: null },
+  }));
 }
 
 /** An address that was seen as a node's and as its own is a node's, whatever came first. */
@@ -50,7 +64,7 @@ function mergePeers(a: DraftEntry['peer'], b: DraftEntry['peer']): DraftEntry['p
   return SOURCES.indexOf(a.source) <= SOURCES.indexOf(b.source) ? a : b;
 }
 
-function toSighting({ protocol, port, edge, pairedWith, peer, backends }: Lesson): Sighting {
+function toSighting({ protocol, port, edge, pairedWith, peer, backends, direction }: Lesson): Sighting {
   return {
     protocol,
     port,
@@ -58,16 +72,54 @@ function toSighting({ protocol, port, edge, pairedWith, peer, backends }: Lesson
     peers: new Set([peerText(peer.words)]),
     pairedWith: new Set(pairedWith === null ? [] : [pairedWith]),
     backends,
+    outgoing: direction === 'egress',
   };
 }
 
 const peerText = ({ namespace, name }: PeerWords) => (namespace === null ? name : `${namespace}/${name}`);
 
+/** Addresses outside of one group that were seen on the same ports, as few blocks. Only those: a block on a port that half of it was seen on would be wider. */
+function joinOutside(entries: readonly RangeEntry[], { groupOf, cover }: Externals): RangeEntry[] {
+  const outside = entries.filter(({ peer }) => peer.source === 'outside');
+  const grouped = outside.map((entry) => ({ entry, group: groupOf(entry.peer.cidr, dnsNamesOf(entry)) }));
+  const alike = groupBy(grouped, ({ entry, group }) =>
+    JSON.stringify([entry.peer.cidr.family, group, portSignature(entry)]),
+  );
+  const joined = [...alike.values()].flatMap((members) => {
+    const group = members[0]?.group ?? null;
+    const blocks = cover(
+      members.map(({ entry }) => entry.peer.cidr),
+      group,
+    );
+    return blocks.map((cidr): RangeEntry => {
+      const ports: Sightings = new Map();
+      for (const { entry } of members) {
+        if (containsCidr(cidr, entry.peer.cidr)) for (const one of entry.ports.values()) addSighting(ports, one);
+      }
+      return { peer: { kind: 'range', cidr, source: 'outside', group }, ports };
+    });
+  });
+  return [...entries.filter(({ peer }) => peer.source !== 'outside'), ...joined];
+}
+
+/** A name says something of the address only where this workload asked for it. */
+const dnsNamesOf = ({ ports }: RangeEntry) =>
+  [...ports.values()].flatMap(({ edges, outgoing }) =>
+    outgoing ? [...edges].flatMap(({ dnsNames = [] }) => dnsNames) : [],
+  );
+
+/** Entries share a rule only where each of them was seen on each of its ports. */
+export const portSignature = ({ ports }: DraftEntry) =>
+  sortedTexts([...ports].map(([key, sighting]) => (isSeen(sighting) ? key : `${key} unseen`))).join(', ');
+
 /** A port that a wider block has too needs no entry for the narrower one: the policy would say it twice. */
-function absorbRanges(entries: readonly RangeEntry[]): DraftEntry[] {
+function absorbRanges(entries: readonly RangeEntry[]): RangeEntry[] {
   const kept: RangeEntry[] = [];
+  // A single address holds no other: among thousands of them only the blocks are looked through.
+  const blocks: RangeEntry[] = [];
   for (const entry of [...entries].sort((a, b) => a.peer.cidr.prefix - b.peer.cidr.prefix)) {
-    for (const wider of kept) {
+    const { family, prefix } = entry.peer.cidr;
+    for (const wider of blocks) {
       if (!containsCidr(wider.peer.cidr, entry.peer.cidr)) continue;
       for (const [key, sighting] of entry.ports) {
         if (!wider.ports.has(key)) continue;
@@ -75,7 +127,9 @@ function absorbRanges(entries: readonly RangeEntry[]): DraftEntry[] {
         entry.ports.delete(key);
       }
     }
-    if (entry.ports.size > 0) kept.push(entry);
+    if (entry.ports.size === 0) continue;
+    kept.push(entry);
+    if (prefix < (family === 4 ? 32 : 128)) blocks.push(entry);
   }
   return kept;
 }

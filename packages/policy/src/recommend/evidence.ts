@@ -1,6 +1,7 @@
 import { peerKey, portText } from '@margay/model';
 import { compareText } from './compare-text.ts';
 import { confidenceOf, type Look } from './confidence.ts';
+import { dnsName } from './dns-name.ts';
 import { timesOf } from './observed-times.ts';
 import { plainText } from './plain-text.ts';
 import { replicaShare } from './replica-share.ts';
@@ -40,7 +41,7 @@ export function toEvidence(sightings: readonly Sighting[], { unit, direction, lo
     edgeCount: edges.length,
     observed: timesOf(edges),
     replicas,
-    dnsNames: direction === 'egress' ? sortedTexts(edges.flatMap(({ dnsNames = [] }) => dnsNames.map(plainText))) : [],
+    dnsNames: direction === 'egress' ? sortedTexts(edges.flatMap(({ dnsNames = [] }) => dnsNames.map(dnsName))) : [],
     confidence: confidenceOf({ look, edges, replicas, backends }),
   };
 }

@@ -10,6 +10,7 @@ import type { Look } from './confidence.ts';
 import { findDnsPartners } from './dns-ports.ts';
 import { draftEntries } from './draft.ts';
 import type { Cluster } from './end.ts';
+import { describeExternals, type Externals } from './externals.ts';
 import { learn } from './learn.ts';
 import type { Lesson, Omission } from './lesson.ts';
 import { writeNotes } from './notes.ts';
@@ -36,12 +37,13 @@ export function recommend(input: RecommendInput): Recommendation[] {
   const names = namePolicies(units.values());
   const model = modelInventory(input.inventory);
   const look = lookOf(input);
+  const externals = describeExternals(input);
   const agentNamespace = input.agentNamespace ?? AGENT_NAMESPACE;
   return [...names]
     .filter(([unit]) => unit.namespace !== agentNamespace)
     .sort(([a], [b]) => compareText(a.namespace, b.namespace) || compareText(a.key, b.key))
     .map(([unit, name]) => {
-      const context = { name, model, input, look };
+      const context = { name, model, input, look, externals };
       return recommendUnit(unit, byUnit.get(unit) ?? [], context);
     });
 }
@@ -56,6 +58,7 @@ interface UnitContext {
   readonly model: InventoryModel;
   readonly input: RecommendInput;
   readonly look: Look;
+  readonly externals: Externals;
 }
 
 function recommendUnit(unit: Unit, learnt: readonly (Lesson | Omission)[], context: UnitContext): Recommendation {
@@ -69,8 +72,14 @@ function recommendUnit(unit: Unit, learnt: readonly (Lesson | Omission)[], conte
     return { ...whole, ...nothing, refusal, fingerprint: hash64(`refused: ${refusal}`) };
   }
   const entries = {
-    ingress: draftEntries(lessons.filter(({ direction }) => direction === 'ingress')),
-    egress: draftEntries(lessons.filter(({ direction }) => direction === 'egress')),
+    ingress: draftEntries(
+      lessons.filter(({ direction }) => direction === 'ingress'),
+      context.externals,
+    ),
+    egress: draftEntries(
+      lessons.filter(({ direction }) => direction === 'egress'),
+      context.externals,
+    ),
   };
   const rules = {
     ingress: buildRules(entries.ingress, { unit, direction: 'ingress', look: context.look }),
@@ -122,5 +131,5 @@ function toPolicy(unit: Unit, name: string, rules: Rules): NetworkPolicy {
 }
 
 function toRecommended(direction: 'ingress' | 'egress', rules: readonly BuiltRule[]): RecommendedRule[] {
-  return rules.map(({ sentence, evidence }, index) => ({ direction, index, sentence, evidence }));
+  return rules.map(({ sentence, evidence, findings }, index) => ({ direction, index, sentence, evidence, findings }));
 }

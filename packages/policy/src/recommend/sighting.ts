@@ -10,6 +10,8 @@ export interface Sighting extends Port {
   readonly pairedWith: Set<string>;
   /** Most workloads that may have answered behind a Service. */
   backends: number;
+  /** The rule's owner opened the connections. */
+  readonly outgoing: boolean;
 }
 export type Sightings = Map<string, Sighting>;
 

@@ -23,6 +23,22 @@ export interface RecommendInput {
   readonly lostFlows: number;
   /** Namespace of Margay's own agent, which gets no recommendation; `margay` where absent. */
   readonly agentNamespace?: string;
+  /** Shortest prefixes that addresses outside may be put together in, such as 24 and 64; single addresses where absent. */
+  readonly cidrCeiling?: CidrCeiling;
+  /** Addresses of one set share a rule. */
+  readonly networkSets?: readonly NamedNets[];
+  /** `api.example.co.uk` → `example.co.uk`: names of one domain share a rule. Each name is its own where absent or null. */
+  readonly registrableDomain?: (dnsName: string) => string | null;
+}
+export interface CidrCeiling {
+  readonly v4: number;
+  readonly v6: number;
+}
+export interface NamedNets {
+  readonly name: string;
+  readonly namespace?: string | null;
+  /** CIDRs or addresses. */
+  readonly nets: readonly string[];
 }
 
 /** Why an entry stands in the policy. Counts are over the interval read. */
@@ -97,6 +113,12 @@ export interface RecommendedRule {
   /** "Allow frontend on TCP 5050" */
   readonly sentence: string;
   readonly evidence: RuleEvidence;
+  /** What is wider than it should be because the evidence leaves no choice. */
+  readonly findings: readonly RuleFinding[];
+}
+export interface RuleFinding {
+  readonly code: 'any-address' | 'private-range' | 'wider-than-seen';
+  readonly text: string;
 }
 export interface LeftOut {
   readonly sentence: string;
