@@ -1,5 +1,5 @@
 import type { AddressRange, Clause, DataPlaneTables, TableVerdict, WirePacket } from '@margay/policy';
-import type { Judged } from './packet-cases.ts';
+import type { Judged } from './judged-packets.ts';
 
 const FIELDS = ['peers', 'family', 'protocols', 'destinationPorts', 'sourcePorts', 'icmp'] as const;
 type Field = (typeof FIELDS)[number];
@@ -63,6 +63,7 @@ export class Coverage {
       ['IPv4', share(this.families[4])],
       ['IPv6', share(this.families[6])],
       ...[...this.protocols]
+        .filter(([, count]) => count > this.packets / 100)
         .sort(([a], [b]) => a - b)
         .map(([one, count]): [string, string] => [`protocol ${one}`, share(count)]),
       ...[...this.decisive].map(([field, count]): [string, number] => [`${field} decisive`, count]),

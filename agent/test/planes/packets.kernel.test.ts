@@ -5,14 +5,17 @@ import { nftCommand } from '../../src/drivers/nft/run-nft.ts';
 import { traceOf } from '../../src/drivers/nft/trace-of.ts';
 import { planOperations } from '../../src/sequence/plan-operations.ts';
 import { Coverage } from './coverage.ts';
-import { type Judged, packetCases } from './packet-cases.ts';
+import type { Judged, PacketCase } from './judged-packets.ts';
+import { packetCases } from './packet-cases.ts';
 import { interfaceOf, placeOf, RouterNetwork } from './router-network.ts';
+import { tableCases } from './table-cases.ts';
 import { whyNoNamespaces } from './test-namespace.ts';
 
 const reason = whyNoNamespaces();
 if (reason) console.log(`skipped: packets through nftables: ${reason}`);
 const seed = Number(process.env.MARGAY_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const PACKETS = 20_000;
+const TABLE_PACKETS = 6_000;
 const PACKETS_EACH = 60;
 const LOG_GROUP = 7;
 
@@ -36,10 +39,10 @@ describe.skipIf(reason)(`packets through nftables (seed ${seed})`, () => {
   });
   afterAll(async () => network.remove());
 
-  it('are let through or denied as evaluate says, by the rules it says', async () => {
+  const hold = async (cases: Iterable<PacketCase>, packets: number) => {
     const driver = new NftDriver({ run: nftCommand(network.router.enter), logGroup: LOG_GROUP });
     const coverage = new Coverage();
-    for (const { tables, judged } of packetCases(seed, PACKETS_EACH)) {
+    for (const { tables, judged } of cases) {
       const state = planeState(tables, ({ address }) => interfaceOf(placeOf(address)));
       await driver.apply(planOperations(await driver.read([state]), state));
       network.forgetConnections();
@@ -53,9 +56,20 @@ describe.skipIf(reason)(`packets through nftables (seed ${seed})`, () => {
         expect({ packet: one.packet, ...found }).toEqual({ packet: one.packet, ...expectedOf(one) });
       }
       coverage.add(tables, judged);
-      if (coverage.packets >= PACKETS) break;
+      if (coverage.packets >= packets) break;
     }
+    return coverage;
+  };
+
+  it('are let through or denied as evaluate says, by the rules it says', async () => {
+    const coverage = await hold(packetCases(seed, PACKETS_EACH), PACKETS);
     console.log(`packets through nftables, seed ${seed}\n${coverage}`);
     expect(coverage.missing(PACKETS)).toEqual([]);
+  });
+
+  it('meet tables of any kind as walkTables does', async () => {
+    const coverage = await hold(tableCases(seed, PACKETS_EACH), TABLE_PACKETS);
+    console.log(`packets through random tables, seed ${seed}\n${coverage}`);
+    expect(coverage.missing(TABLE_PACKETS)).toEqual([]);
   });
 });
