@@ -33,6 +33,14 @@ export type * from './model/policy.ts';
 export { type Manifests, type ParseOptions, parseManifests } from './parse/parse-manifests.ts';
 export type { Problem } from './parse/problem.ts';
 export type { ManifestFile } from './parse/read-objects.ts';
+export { sumCoverage } from './recommend/coverage.ts';
+export {
+  type ChangedRule,
+  type ComparedRecommendation,
+  type DiffedRule,
+  diffRecommendations,
+  type RecommendationDiff,
+} from './recommend/diff-recommendations.ts';
 export {
   type DecisionKind,
   type Lifecycle,

@@ -90,11 +90,21 @@ function omit(edge: ObservedEdge, src: End | Unnameable, dst: End | Unnameable, 
   const port = portText(edge.protocol, edge.port);
   const name = ({ words }: End | Unnameable, from: string) =>
     words.namespace === null ? words.name : workloadWords({ namespace: words.namespace, name: words.name }, from);
-  const common = { kind: 'omission', reason, connections: edge.connectionsStarted } as const;
+  const common = { kind: 'omission', reason, edge, connections: edge.connectionsStarted } as const;
   const omissions: Omission[] = [];
   if (src.kind === 'unit')
-    omissions.push({ ...common, unit: src.unit, sentence: `${port} to ${name(dst, src.unit.namespace)}` });
+    omissions.push({
+      ...common,
+      unit: src.unit,
+      direction: 'egress',
+      sentence: `${port} to ${name(dst, src.unit.namespace)}`,
+    });
   if (dst.kind === 'unit')
-    omissions.push({ ...common, unit: dst.unit, sentence: `${port} from ${name(src, dst.unit.namespace)}` });
+    omissions.push({
+      ...common,
+      unit: dst.unit,
+      direction: 'ingress',
+      sentence: `${port} from ${name(src, dst.unit.namespace)}`,
+    });
   return omissions;
 }

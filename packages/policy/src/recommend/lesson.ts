@@ -21,6 +21,8 @@ export interface Lesson {
 export interface Omission {
   readonly kind: 'omission';
   readonly unit: Unit;
+  readonly direction: 'ingress' | 'egress';
+  readonly edge: ObservedEdge;
   readonly sentence: string;
   readonly reason: string;
   readonly connections: number;

@@ -7,6 +7,7 @@ import { renderYaml } from '../render/render-yaml.ts';
 import { type BuiltRule, buildRules } from './build-rules.ts';
 import { compareText } from './compare-text.ts';
 import type { Look } from './confidence.ts';
+import { coverageOf } from './coverage.ts';
 import { findDnsPartners } from './dns-ports.ts';
 import { draftEntries } from './draft.ts';
 import type { Cluster } from './end.ts';
@@ -16,7 +17,7 @@ import type { Lesson, Omission } from './lesson.ts';
 import { writeNotes } from './notes.ts';
 import { mergeOmissions } from './omissions.ts';
 import { namePolicies } from './policy-name.ts';
-import type { Recommendation, RecommendedRule, RecommendInput } from './types.ts';
+import type { CoveredRecommendation, RecommendedRule, RecommendInput } from './types.ts';
 import { formUnits, type Unit } from './unit.ts';
 import { writeHeader } from './write-header.ts';
 
@@ -27,7 +28,7 @@ const AGENT_NAMESPACE = 'margay';
  * One NetworkPolicy per workload from what was seen: every edge that got through and that a policy can name stays allowed, nothing else is.
  * Every workload of the inventory has an entry in the result, with a policy or the reason why there is none. Pure; the order of the input does not matter.
  */
-export function recommend(input: RecommendInput): Recommendation[] {
+export function recommend(input: RecommendInput): CoveredRecommendation[] {
   const index = indexInventory(input.inventory);
   const units = formUnits(index);
   const cluster: Cluster = { index, units };
@@ -61,14 +62,19 @@ interface UnitContext {
   readonly externals: Externals;
 }
 
-function recommendUnit(unit: Unit, learnt: readonly (Lesson | Omission)[], context: UnitContext): Recommendation {
+function recommendUnit(
+  unit: Unit,
+  learnt: readonly (Lesson | Omission)[],
+  context: UnitContext,
+): CoveredRecommendation {
   const lessons = learnt.filter((one) => one.kind === 'lesson');
   const leftOut = mergeOmissions(learnt.filter((one) => one.kind === 'omission'));
   const workloads = unit.workloads.map(({ namespace, kind, name }) => ({ namespace, kind, name }));
   const whole = { key: unit.key, workloads, namespace: unit.namespace, leftOut };
   const refusal = refusalOf(unit, lessons.length, leftOut.length);
   if (refusal !== null) {
-    const nothing = { policy: null, yaml: null, rules: [], notes: [] };
+    const coverage = coverageOf(learnt, { ingress: [], egress: [] });
+    const nothing = { policy: null, yaml: null, rules: [], notes: [], coverage };
     return { ...whole, ...nothing, refusal, fingerprint: hash64(`refused: ${refusal}`) };
   }
   const entries = {
@@ -102,6 +108,7 @@ function recommendUnit(unit: Unit, learnt: readonly (Lesson | Omission)[], conte
       rules,
       lostFlows: input.lostFlows,
     }),
+    coverage: coverageOf(learnt, entries),
     fingerprint: hash64(canonical),
   };
 }

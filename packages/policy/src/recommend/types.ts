@@ -125,6 +125,18 @@ export interface LeftOut {
   readonly reason: string;
   readonly connections: number;
 }
+/** What of the connections that a workload was seen to have its rules let through. */
+export interface Coverage {
+  /** Those that got through when they were seen. */
+  readonly connections: number;
+  readonly allowed: number;
+  /** Attempts that were denied: no part of `connections`. */
+  readonly denied: number;
+  /** `allowed` in `connections`, 0 to 1; null without any. */
+  readonly share: number | null;
+  /** What its rules do not let through, and why. */
+  readonly uncovered: readonly LeftOut[];
+}
 export interface Recommendation {
   /** Stable over runs: `workload/<ns>/<kind>/<name>`, several joined by "+" where no selector separates them. */
   readonly key: string;
@@ -140,4 +152,8 @@ export interface Recommendation {
   readonly leftOut: readonly LeftOut[];
   /** SHA-256-64 of the policy's canonical text: changes only when the policy does. */
   readonly fingerprint: string;
+}
+/** As the recommender gives it, with what is known only while the edges are at hand. */
+export interface CoveredRecommendation extends Recommendation {
+  readonly coverage: Coverage;
 }
