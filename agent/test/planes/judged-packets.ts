@@ -53,7 +53,10 @@ const tupleOf = ({ src, dst, protocol, srcPort, dstPort, icmp }: WirePacket) =>
 
 const reversed = (packet: WirePacket): WirePacket => ({
   ...packet,
-  ...{ src: packet.dst, dst: packet.src, srcPort: packet.dstPort, dstPort: packet.srcPort },
+  src: packet.dst,
+  dst: packet.src,
+  srcPort: packet.dstPort,
+  dstPort: packet.srcPort,
 });
 
 /** The same numbers for the same seed. */

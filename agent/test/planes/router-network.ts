@@ -12,7 +12,10 @@ const V6 = 0x20_01_0d_b8n << 96n;
 const LAST_PACKET: WirePacket = {
   src: { family: 4, first: 0xc6_33_64_01n, last: 0xc6_33_64_01n },
   dst: { family: 4, first: 0xcb_00_71_01n, last: 0xcb_00_71_01n },
-  ...{ protocol: 17, srcPort: 1, dstPort: 1, icmp: null },
+  protocol: 17,
+  srcPort: 1,
+  dstPort: 1,
+  icmp: null,
 };
 
 /** A node with the pods of random clusters behind veths, and everything else behind one more. The pods' ends have no addresses: nobody answers. */

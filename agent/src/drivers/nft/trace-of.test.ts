@@ -82,8 +82,12 @@ describe(`traceOf (seed ${seed})`, () => {
 
   it('keeps what decides, and says so, where there are too many ways through the tiers to tell them all', () => {
     const hit = (tier: string, rule: number, action: TraceEntry['action']): TraceEntry => ({
-      ...{ tier, kind: 'GlobalNetworkPolicy', namespace: '', name: 'p' },
-      ...{ rule, action },
+      tier,
+      kind: 'GlobalNetworkPolicy',
+      namespace: '',
+      name: 'p',
+      rule,
+      action,
     });
     const none = { family: null, protocols: null, destinationPorts: null, sourcePorts: null, icmp: null };
     const passes = (tier: string) =>
@@ -96,7 +100,9 @@ describe(`traceOf (seed ${seed})`, () => {
       end: { action: 'pass', hit: hit(name, -1, 'pass') } as const,
     });
     const set: PolicySetTable = {
-      ...{ id: '0123456789abcdef', direction: 'ingress', tiers: [tier('a'), tier('b'), tier('c')] },
+      id: '0123456789abcdef',
+      direction: 'ingress',
+      tiers: [tier('a'), tier('b'), tier('c')],
       closing: { action: 'deny', hit: null },
     };
     const { nodes, hits } = compileSet(set);
