@@ -7,11 +7,17 @@ export const PORTED: readonly number[] = [6, 17, 132, 136];
 
 const [TCP, UDP, SCTP, UDP_LITE] = PORTED;
 const ETHER_TYPE = { 4: 0x0800, 6: 0x86dd } as const;
-const SYN = 0x02;
+export const TCP_FLAG = { syn: 0x02, ack: 0x10 } as const;
+
+/** A packet of a TCP connection that goes on; without `tcp` it begins one. */
+export interface SentPacket extends WirePacket {
+  readonly tcp?: { readonly flags: number; readonly sequence: number; readonly acknowledged: number };
+}
+const BEGINS = { flags: TCP_FLAG.syn, sequence: 1, acknowledged: 0 };
 
 /** The beginning of a connection as an Ethernet frame, with right checksums; its last bytes are `number`. */
 export function frameOf(
-  packet: WirePacket,
+  packet: SentPacket,
   number: number,
   macs: { readonly from: Buffer; readonly to: Buffer },
 ): Buffer {
@@ -22,7 +28,11 @@ export function frameOf(
   return Buffer.concat([macs.to, macs.from, u16(ETHER_TYPE[src.family]), header, body]);
 }
 
-function transport({ protocol, srcPort, dstPort, icmp, src }: WirePacket, ends: Buffer, number: number): Buffer {
+function transport(
+  { protocol, srcPort, dstPort, icmp, src, tcp = BEGINS }: SentPacket,
+  ends: Buffer,
+  number: number,
+): Buffer {
   const mark = Buffer.concat([u32(MAGIC), u32(number)]);
   const ports = Buffer.concat([u16(srcPort ?? 0), u16(dstPort ?? 0)]);
   const summed = (at: number, parts: readonly Buffer[], withEnds = true) => {
@@ -33,7 +43,14 @@ function transport({ protocol, srcPort, dstPort, icmp, src }: WirePacket, ends: 
   };
   switch (protocol) {
     case TCP:
-      return summed(16, [ports, u32(1), u32(0), Buffer.from([0x50, SYN]), u16(1024), u32(0)]);
+      return summed(16, [
+        ports,
+        u32(tcp.sequence),
+        u32(tcp.acknowledged),
+        Buffer.from([0x50, tcp.flags]),
+        u16(1024),
+        u32(0),
+      ]);
     case UDP:
       return summed(6, [ports, u16(8 + mark.length), u16(0)]);
     case UDP_LITE:

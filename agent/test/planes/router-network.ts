@@ -1,5 +1,5 @@
 import type { AddressRange, WirePacket } from '@margay/policy';
-import { frameOf, LAST } from './frames.ts';
+import { frameOf, LAST, type SentPacket } from './frames.ts';
 import { PacketWire, type Seen } from './packet-wire.ts';
 import { TestNamespace } from './test-namespace.ts';
 
@@ -62,7 +62,7 @@ export class RouterNetwork {
   }
 
   /** Sends them all, numbered from 1 by place. */
-  send(packets: readonly WirePacket[]): Promise<Seen> {
+  send(packets: readonly SentPacket[]): Promise<Seen> {
     const sent = packets.map((packet, place) => sentBy(packet, place + 1));
     return this.#wire.send([...sent, sentBy(LAST_PACKET, LAST)]);
   }
@@ -78,7 +78,7 @@ export class RouterNetwork {
   }
 }
 
-function sentBy(packet: WirePacket, number: number) {
+function sentBy(packet: SentPacket, number: number) {
   const pod = placeOf(packet.src);
   return { pod, frame: frameOf(packet, number, { from: macOf(2, pod), to: macOf(1, pod) }) };
 }

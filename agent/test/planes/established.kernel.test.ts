@@ -1,0 +1,90 @@
+import { hash64 } from '@margay/model';
+import type { AddressRange, PolicySetTable } from '@margay/policy';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { planeState } from '../../src/dataplane/plane-state.ts';
+import { NftDriver } from '../../src/drivers/nft/nft-driver.ts';
+import { nftCommand } from '../../src/drivers/nft/run-nft.ts';
+import { traceOf } from '../../src/drivers/nft/trace-of.ts';
+import { planOperations } from '../../src/sequence/plan-operations.ts';
+import { type SentPacket, TCP_FLAG } from './frames.ts';
+import { interfaceOf, placeOf, RouterNetwork } from './router-network.ts';
+import { whyNoNamespaces } from './test-namespace.ts';
+
+const reason = whyNoNamespaces();
+if (reason) console.log(`skipped: connections in NFLOG: ${reason}`);
+const LOG_GROUP = 7;
+
+const host = (number: bigint): AddressRange => {
+  const value = 0x0a_00_00_00n + number;
+  return { family: 4, first: value, last: value };
+};
+const TO_SERVER = { src: host(1n), dst: host(2n), protocol: 6, srcPort: 40_000, dstPort: 80, icmp: null };
+const TO_CLIENT = { src: host(2n), dst: host(1n), protocol: 6, srcPort: 80, dstPort: 40_000, icmp: null };
+const HANDSHAKE: readonly SentPacket[] = [
+  TO_SERVER,
+  { ...TO_CLIENT, tcp: { flags: TCP_FLAG.syn | TCP_FLAG.ack, sequence: 1, acknowledged: 2 } },
+  { ...TO_SERVER, tcp: { flags: TCP_FLAG.ack, sequence: 2, acknowledged: 2 } },
+];
+const ASKS: SentPacket = { ...TO_SERVER, tcp: { flags: TCP_FLAG.ack, sequence: 2, acknowledged: 2 } };
+const ANSWERS: SentPacket = { ...TO_CLIENT, tcp: { flags: TCP_FLAG.ack, sequence: 2, acknowledged: 2 } };
+
+function setOf(direction: PolicySetTable['direction'], action: 'allow' | 'deny'): PolicySetTable {
+  const body = { direction, tiers: [], closing: { action, hit: null } };
+  return { id: hash64(JSON.stringify(body)), ...body };
+}
+
+function stateOf(ingress: 'allow' | 'deny', established: 'keep' | 'cut') {
+  const [out, into] = [setOf('egress', 'allow'), setOf('ingress', ingress)];
+  const endpoints = [TO_SERVER.src, TO_SERVER.dst].map((address) => ({
+    namespace: 'n',
+    name: `p${address.first}`,
+    address,
+    egress: out.id,
+    ingress: into.id,
+  }));
+  const policySets = new Map([out, into].map((set) => [set.id, set]));
+  return planeState({ addressSets: new Map(), policySets, endpoints }, ({ address }) => interfaceOf(placeOf(address)), {
+    onDeny: 'drop',
+    established,
+  });
+}
+
+describe.skipIf(reason)('connections in NFLOG', () => {
+  let network: RouterNetwork;
+  beforeAll(() => {
+    network = new RouterNetwork(LOG_GROUP);
+  });
+  afterAll(async () => network.remove());
+
+  it.each(['keep', 'cut'] as const)('are told of once, and when they are ended (%s)', async (established) => {
+    const driver = new NftDriver({ run: nftCommand(network.router.enter), logGroup: LOG_GROUP });
+    const send = async (ingress: 'allow' | 'deny', packets: readonly SentPacket[]) => {
+      const state = stateOf(ingress, established);
+      await driver.apply(planOperations(await driver.read([state]), state));
+      const { arrived, logged } = await network.send(packets);
+      const told = [...logged].flatMap(([number, prefixes]) =>
+        prefixes.map((prefix) => {
+          const { direction, verdict } = traceOf(prefix, state) ?? expect.fail(prefix);
+          return [number, direction, verdict];
+        }),
+      );
+      return { arrived: [...arrived.keys()].sort((a, b) => a - b), told };
+    };
+    network.forgetConnections();
+    expect(await send('allow', [...HANDSHAKE, ASKS, ANSWERS])).toEqual({
+      arrived: [1, 2, 3, 4, 5],
+      told: [
+        [1, 'egress', 'allow'],
+        [1, 'ingress', 'allow'],
+      ],
+    });
+    expect(await send('deny', [ASKS, ANSWERS, { ...TO_SERVER, srcPort: 40_001 }])).toEqual({
+      arrived: established === 'keep' ? [1, 2] : [2],
+      told: [
+        ...(established === 'keep' ? [] : [[1, 'ingress', 'deny']]),
+        [3, 'egress', 'allow'],
+        [3, 'ingress', 'deny'],
+      ],
+    });
+  });
+});
