@@ -54,6 +54,7 @@ export {
   type UserDecision,
 } from './recommend/lifecycle.ts';
 export { recommend } from './recommend/recommend.ts';
+export { FLAVOURS, type Flavour, type FlavourOptions, renderFlavour } from './recommend/render-flavour.ts';
 export type * from './recommend/types.ts';
 export type { Reason } from './render/reason.ts';
 export { type Rendered, type RenderOptions, type RenderTarget, renderPolicy } from './render/render-policy.ts';
