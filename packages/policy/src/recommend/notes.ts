@@ -36,7 +36,8 @@ const names = ({ workloads, namespace }: Unit) => listWords(workloads.map((one) 
 
 function unitNotes(unit: Unit): string[] {
   const notes: string[] = [];
-  if (unit.workloads.length > 1) notes.push(`No selector tells ${names(unit)} apart: one policy covers them all.`);
+  if (unit.isAlike) notes.push(`${names(unit)} have the same needs: one policy covers them all.`);
+  else if (unit.workloads.length > 1) notes.push(`No selector tells ${names(unit)} apart: one policy covers them all.`);
   const pods = unit.workloads.flatMap((workload) => workload.pods.filter(isRunning));
   if (pods.length === 0) notes.push('No pod of it runs now: labels are those of its template.');
   if (pods.some((pod) => pod.hostNetwork))

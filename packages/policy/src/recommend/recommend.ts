@@ -12,6 +12,7 @@ import { findDnsPartners } from './dns-ports.ts';
 import { draftEntries } from './draft.ts';
 import type { Cluster } from './end.ts';
 import { describeExternals, type Externals } from './externals.ts';
+import { joinAlike } from './join-alike.ts';
 import { learn } from './learn.ts';
 import type { Lesson, Omission } from './lesson.ts';
 import { writeNotes } from './notes.ts';
@@ -33,20 +34,28 @@ export function recommend(input: RecommendInput): CoveredRecommendation[] {
   const units = formUnits(index);
   const cluster: Cluster = { index, units };
   const dnsPartner = findDnsPartners(index);
-  const learnt = input.edges.flatMap((edge) => learn(cluster, dnsPartner, edge));
-  const byUnit = groupBy(learnt, ({ unit }) => unit);
-  const names = namePolicies(units.values());
-  const model = modelInventory(input.inventory);
-  const look = lookOf(input);
-  const externals = describeExternals(input);
+  const byUnit = groupBy(
+    input.edges.flatMap((edge) => learn(cluster, dnsPartner, edge)),
+    ({ unit }) => unit,
+  );
+  const learntBy = (unit: Unit) => byUnit.get(unit) ?? [];
+  const context = {
+    model: modelInventory(input.inventory),
+    input,
+    look: lookOf(input),
+    externals: describeExternals(input),
+  };
+  const needsOf = (unit: Unit) => needsText(unit, learntBy(unit), context);
+  const subjects =
+    input.per === 'namespace'
+      ? joinAlike(units.values(), index, needsOf)
+      : new Map([...units.values()].map((unit) => [unit, [unit]]));
+  const names = namePolicies(subjects.keys());
   const agentNamespace = input.agentNamespace ?? AGENT_NAMESPACE;
   return [...names]
     .filter(([unit]) => unit.namespace !== agentNamespace)
     .sort(([a], [b]) => compareText(a.namespace, b.namespace) || compareText(a.key, b.key))
-    .map(([unit, name]) => {
-      const context = { name, model, input, look, externals };
-      return recommendUnit(unit, byUnit.get(unit) ?? [], context);
-    });
+    .map(([unit, name]) => recommendUnit(unit, (subjects.get(unit) ?? []).flatMap(learntBy), { ...context, name }));
 }
 
 function lookOf({ fromMs, toMs, lostFlows, edges }: RecommendInput): Look {
@@ -54,8 +63,7 @@ function lookOf({ fromMs, toMs, lostFlows, edges }: RecommendInput): Look {
   return { fromMs, toMs, lostFlows, lostShare: lostFlows > 0 ? lostFlows / (lostFlows + flows) : 0 };
 }
 
-interface UnitContext {
-  readonly name: string;
+interface Context {
   readonly model: InventoryModel;
   readonly input: RecommendInput;
   readonly look: Look;
@@ -65,59 +73,63 @@ interface UnitContext {
 function recommendUnit(
   unit: Unit,
   learnt: readonly (Lesson | Omission)[],
-  context: UnitContext,
+  context: Context & { readonly name: string },
 ): CoveredRecommendation {
-  const lessons = learnt.filter((one) => one.kind === 'lesson');
   const leftOut = mergeOmissions(learnt.filter((one) => one.kind === 'omission'));
   const workloads = unit.workloads.map(({ namespace, kind, name }) => ({ namespace, kind, name }));
   const whole = { key: unit.key, workloads, namespace: unit.namespace, leftOut };
-  const refusal = refusalOf(unit, lessons.length, leftOut.length);
+  const refusal = refusalOf(unit, learnt, context);
   if (refusal !== null) {
     const coverage = coverageOf(learnt, { ingress: [], egress: [] });
     const nothing = { policy: null, yaml: null, rules: [], notes: [], coverage };
     return { ...whole, ...nothing, refusal, fingerprint: hash64(`refused: ${refusal}`) };
   }
-  const entries = {
-    ingress: draftEntries(
-      lessons.filter(({ direction }) => direction === 'ingress'),
-      context.externals,
-    ),
-    egress: draftEntries(
-      lessons.filter(({ direction }) => direction === 'egress'),
-      context.externals,
-    ),
-  };
-  const rules = {
-    ingress: buildRules(entries.ingress, { unit, direction: 'ingress', look: context.look }),
-    egress: buildRules(entries.egress, { unit, direction: 'egress', look: context.look }),
-  };
+  const { entries, rules } = draftRules(unit, learnt, context);
   const policy = toPolicy(unit, context.name, rules);
   const canonical = renderYaml(policy);
-  const { model, input } = context;
+  const { model, input, name: policyName } = context;
   return {
     ...whole,
     policy,
     yaml: `${writeHeader(unit)}${canonical}`,
     refusal: null,
     rules: [...toRecommended('ingress', rules.ingress), ...toRecommended('egress', rules.egress)],
-    notes: writeNotes({
-      unit,
-      policyName: context.name,
-      model,
-      entries,
-      rules,
-      lostFlows: input.lostFlows,
-    }),
+    notes: writeNotes({ unit, policyName, model, entries, rules, lostFlows: input.lostFlows }),
     coverage: coverageOf(learnt, entries),
     fingerprint: hash64(canonical),
   };
 }
 
-/** A policy without rules isolates: it is never made of nothing. */
-function refusalOf(unit: Unit, lessons: number, omissions: number): string | null {
+function draftRules(unit: Unit, learnt: readonly (Lesson | Omission)[], { look, externals }: Context) {
+  const entriesOf = (direction: 'ingress' | 'egress') =>
+    draftEntries(
+      learnt.filter((one) => one.kind === 'lesson').filter((lesson) => lesson.direction === direction),
+      externals,
+    );
+  const entries = { ingress: entriesOf('ingress'), egress: entriesOf('egress') };
+  const rules = {
+    ingress: buildRules(entries.ingress, { unit, direction: 'ingress', look }),
+    egress: buildRules(entries.egress, { unit, direction: 'egress', look }),
+  };
+  return { entries, rules };
+}
+
+/** What a unit's policy would say, whoever it is for; null where it gets none. */
+function needsText(unit: Unit, learnt: readonly (Lesson | Omission)[], context: Context): string | null {
+  if (refusalOf(unit, learnt, context) !== null) return null;
+  const { rules } = draftRules(unit, learnt, context);
+  const { ingress, egress } = toPolicy(unit, '', rules).spec;
+  return JSON.stringify([ingress, egress]);
+}
+
+/** A policy without rules isolates: it is never made of nothing. Nor of what many flows are missing from. */
+function refusalOf(unit: Unit, learnt: readonly (Lesson | Omission)[], { look, input }: Context): string | null {
   if (unit.hostNetwork) return 'host network: NetworkPolicy does not apply';
-  if (lessons > 0) return null;
-  return omissions > 0 ? 'no traffic seen that a policy can be learnt from' : 'no traffic seen';
+  if (!learnt.some(({ kind }) => kind === 'lesson'))
+    return learnt.length > 0 ? 'no traffic seen that a policy can be learnt from' : 'no traffic seen';
+  return look.lostShare > (input.lossLimit ?? 1)
+    ? 'too many flows were lost: what they carried would be cut off'
+    : null;
 }
 
 type Rules = Readonly<Record<'ingress' | 'egress', readonly BuiltRule[]>>;

@@ -23,6 +23,10 @@ export interface RecommendInput {
   readonly lostFlows: number;
   /** Namespace of Margay's own agent, which gets no recommendation; `margay` where absent. */
   readonly agentNamespace?: string;
+  /** A policy for each workload, or one for all those of a namespace that have the same needs; `workload` where absent. */
+  readonly per?: 'workload' | 'namespace';
+  /** Share of lost flows, 0 to 1, beyond which nothing is recommended; any loss is taken where absent. */
+  readonly lossLimit?: number;
   /** Shortest prefixes that addresses outside may be put together in, such as 24 and 64; single addresses where absent. */
   readonly cidrCeiling?: CidrCeiling;
   /** Addresses of one set share a rule. */

@@ -15,6 +15,8 @@ export interface Unit {
   readonly byAbsence: boolean;
   /** All its workloads are on the host network: no policy applies to them. */
   readonly hostNetwork: boolean;
+  /** Its workloads could have policies of their own, but have the same needs. */
+  readonly isAlike: boolean;
 }
 
 /** Whether all pods of a workload share their node's network: they are known by its addresses only. */
@@ -70,5 +72,6 @@ function toUnit(keys: readonly string[], byKey: ReadonlyMap<string, Workload>, f
     selector: found.selector,
     byAbsence: found.byAbsence,
     hostNetwork: workloads.every(isOnHostNetwork),
+    isAlike: false,
   };
 }
