@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { MargayError } from '@margay/model';
 import { removeState, runCleanup } from './cleanup.ts';
 import { runCluster } from './cluster.ts';
-import { releaseCode } from './ffi/index.ts';
+import { releaseMemory } from './ffi/index.ts';
 import { createBpfWindowSource } from './flows/kernel/index.ts';
 import { HELP } from './help.ts';
 import { connectKube } from './kube/client.ts';
@@ -50,8 +50,8 @@ async function runRole(role: 'node' | 'cluster', settings: Settings): Promise<vo
     });
   }
   setTimeout(() => {
-    releaseCode();
-    setInterval(releaseCode, RELEASE_EVERY_MS).unref();
+    releaseMemory();
+    setInterval(releaseMemory, RELEASE_EVERY_MS).unref();
   }, WARM_AFTER_MS).unref();
   const kube = connectKube(process.env);
   log.info({ version: settings.version, console: settings.url }, 'started');

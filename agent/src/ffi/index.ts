@@ -8,7 +8,7 @@ export { CONN, COUNTS, ENUMS, KEY, LEDGER } from './layouts.ts';
 export { networkNamespaceId } from './network-namespace.ts';
 export { possibleCpus } from './possible-cpus.ts';
 export { programId, testRun } from './program.ts';
-export { releaseCode } from './release-code.ts';
+export { releaseMemory } from './release-memory.ts';
 export { ERRNO, errnoOf, systemError } from './system-errors.ts';
 export {
   attachFilter,
