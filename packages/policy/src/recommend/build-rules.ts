@@ -8,9 +8,10 @@ import { type EvidenceContext, toEvidence } from './evidence.ts';
 import type { RangeGroup } from './externals.ts';
 import { findWidth } from './find-width.ts';
 import { plainText } from './plain-text.ts';
+import { portRuns } from './port-runs.ts';
 import type { Sighting } from './sighting.ts';
 import type { RuleEvidence, RuleFinding } from './types.ts';
-import { comparePorts, listWords, portWords, sortedTexts, workloadWords } from './words.ts';
+import { listWords, portWords, sortedTexts, workloadWords } from './words.ts';
 
 /** One rule, either direction: its peers times its ports, each of which was seen. */
 export interface BuiltRule {
@@ -90,9 +91,10 @@ function groupWords(group: RangeGroup): string {
 const rangeWords = (cidr: Cidr) => formatCidr(cidr).replace(cidr.family === 4 ? /\/32$/ : /\/128$/, '');
 
 function toPorts(sightings: readonly Sighting[]): NetworkPolicyPort[] {
-  return [...sightings].sort(comparePorts).map(({ protocol, port }) => ({
+  return portRuns(sightings).map(({ protocol, first, last }) => ({
     protocol: protocolName(protocol) as 'TCP' | 'UDP' | 'SCTP',
-    port,
+    port: first,
+    ...(last > first ? { endPort: last } : {}),
   }));
 }
 

@@ -3,8 +3,8 @@ import { groupBy } from '../inventory/group-by.ts';
 import { type DraftEntry, isRange, type RangeEntry } from './draft.ts';
 import type { Lesson, Omission } from './lesson.ts';
 import { mergeOmissions } from './omissions.ts';
+import { onePort } from './port.ts';
 import type { Coverage, ObservedEdge } from './types.ts';
-import { onePort } from './words.ts';
 
 type Entries = Readonly<Record<'ingress' | 'egress', readonly DraftEntry[]>>;
 

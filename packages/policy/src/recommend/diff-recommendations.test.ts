@@ -63,6 +63,14 @@ describe('what changed in a recommendation', () => {
     expect(diffRecommendations(after, before).words[0]).toBe('Outgoing, gone: Allow api on TCP 80');
   });
 
+  it('names the port that a range grew by', () => {
+    const ports = (...numbers: number[]) => run(numbers.map((number) => ['cart', `TCP ${number}`]));
+    expect(diffRecommendations(ports(1, 2, 3), ports(1, 2, 3, 4)).words).toEqual([
+      'Outgoing, changed: Allow cart on TCP 1 to 4: also TCP 4',
+    ]);
+    expect(diffRecommendations(ports(1, 2, 3), ports(1, 3)).words[0]).toContain('no longer TCP 2');
+  });
+
   it('names labels that became others, its own and a peer’s', () => {
     const relabelled = inventoryOf([{ ...front, labels: { app: 'f' } }, { ...cart, labels: { app: 'c' } }, api]);
     const edges: [string, string][] = [['cart', 'TCP 7070']];

@@ -75,7 +75,7 @@ function partsOf({ policy, rules }: ComparedRecommendation, direction: 'ingress'
     .map(({ index, sentence }) => {
       const { peers, ports } = ruleAt(policy, direction, index);
       const words = new Map(peers.map((peer) => [renderYaml(peer), peer.ipBlock?.cidr ?? 'its pods']));
-      return { direction, sentence, peers: new Set(words.keys()), ports: new Set(ports.map(portText)), words };
+      return { direction, sentence, peers: new Set(words.keys()), ports: new Set(ports.flatMap(portTexts)), words };
     });
 }
 
@@ -86,7 +86,11 @@ function ruleAt(policy: NetworkPolicy | null, direction: 'ingress' | 'egress', i
   return { peers, ports: ingress?.ports ?? egress?.ports ?? [] };
 }
 
-const portText = ({ protocol = 'TCP', port }: NetworkPolicyPort) => `${protocol} ${port}`;
+/** Each of a range: the one that came is to be named. */
+function portTexts({ protocol = 'TCP', port, endPort }: NetworkPolicyPort): string[] {
+  if (typeof port !== 'number' || endPort === undefined) return [`${protocol} ${port}`];
+  return Array.from({ length: endPort - port + 1 }, (_, place) => `${protocol} ${port + place}`);
+}
 
 /** Whether a rule before and one after are the same rule, the surest ways first. */
 const WAYS: readonly ((a: RuleParts, b: RuleParts) => boolean)[] = [

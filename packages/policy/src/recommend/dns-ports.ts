@@ -1,7 +1,7 @@
 import type { ClusterIndex } from '../inventory/cluster-index.ts';
 import { groupBy } from '../inventory/group-by.ts';
 import { resolveService } from '../inventory/resolve-service.ts';
-import type { Port } from './words.ts';
+import type { Port } from './port.ts';
 
 const DNS_PORT = 53;
 const UDP = 17;

@@ -4,11 +4,12 @@ import { confidenceOf, type Look } from './confidence.ts';
 import { dnsName } from './dns-name.ts';
 import { timesOf } from './observed-times.ts';
 import { plainText } from './plain-text.ts';
+import { comparePorts, onePort } from './port.ts';
 import { replicaShare } from './replica-share.ts';
 import { isSeen, type Sighting } from './sighting.ts';
 import type { EvidenceEdge, ObservedEdge, RuleEvidence } from './types.ts';
 import type { Unit } from './unit.ts';
-import { comparePorts, listWords, onePort, sortedTexts } from './words.ts';
+import { listWords, sortedTexts } from './words.ts';
 
 /** What evidence is measured against: whose rule it is, and how the look was. */
 export interface EvidenceContext {

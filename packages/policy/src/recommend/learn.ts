@@ -6,8 +6,9 @@ import { type Cluster, type End, endOfAddress, endOfPeer, endOfWorkload, type Un
 import { fitFamilies } from './fit-families.ts';
 import type { Lesson, Omission } from './lesson.ts';
 import { plainText } from './plain-text.ts';
+import { onePort, type Port } from './port.ts';
 import type { ObservedEdge } from './types.ts';
-import { onePort, type Port, workloadWords } from './words.ts';
+import { workloadWords } from './words.ts';
 
 const NAMEABLE_PROTOCOLS = new Set([6, 17, 132]);
 

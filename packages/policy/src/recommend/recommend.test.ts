@@ -38,6 +38,21 @@ describe('recommend', () => {
     expect(policy?.spec.policyTypes).toEqual(['Ingress', 'Egress']);
   });
 
+  it('writes neighbouring ports as one range, where each of them was seen', () => {
+    const edges = ['TCP 7002', 'TCP 7000', 'TCP 7001', 'UDP 7001', 'TCP 7004', 'TCP 7005'].map((port) =>
+      edgeOf(workloadPeer(front), workloadPeer(cart), port),
+    );
+    const found = runFor('frontend', inventoryOf([front, cart]), edges);
+    expect(found.policy?.spec.egress?.[0]?.ports).toEqual([
+      { protocol: 'TCP', port: 7000, endPort: 7002 },
+      { protocol: 'UDP', port: 7001 },
+      { protocol: 'TCP', port: 7004 },
+      { protocol: 'TCP', port: 7005 },
+    ]);
+    expect(sentences(found)).toEqual(['egress: Allow cart on TCP 7000 to 7002, UDP 7001, TCP 7004 and TCP 7005']);
+    expect(found.rules[0]?.evidence.ports).toHaveLength(6);
+  });
+
   it('writes /32 for IPv4, /128 for IPv6, and one spelling of each address', () => {
     const { policy } = runFor('frontend', inventoryOf([front]), [
       edgeOf(workloadPeer(front), external('2001:DB8:0:0::7'), 'TCP 443'),

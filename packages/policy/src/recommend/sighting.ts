@@ -1,5 +1,5 @@
+import { onePort, type Port } from './port.ts';
 import type { ObservedEdge } from './types.ts';
-import { onePort, type Port } from './words.ts';
 
 /** What was seen of one peer on one port; adds up by union, in any order. */
 export interface Sighting extends Port {

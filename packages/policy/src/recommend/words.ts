@@ -1,18 +1,9 @@
-import { portText, protocolName } from '@margay/model';
+import { protocolName } from '@margay/model';
 import { groupBy } from '../inventory/group-by.ts';
 import { compareText } from './compare-text.ts';
 import { plainText } from './plain-text.ts';
-
-export interface Port {
-  readonly protocol: number;
-  readonly port: number;
-}
-/** UDP before TCP: what is paired reads "UDP and TCP 53". */
-const PROTOCOL_ORDER = [17, 6, 132];
-
-export function comparePorts(a: Port, b: Port): number {
-  return a.port - b.port || PROTOCOL_ORDER.indexOf(a.protocol) - PROTOCOL_ORDER.indexOf(b.protocol);
-}
+import type { Port } from './port.ts';
+import { portRuns } from './port-runs.ts';
 
 /** "a", "a and b", "a, b and c", "a, b, c and 7 more". */
 export function listWords(words: readonly string[]): string {
@@ -21,15 +12,15 @@ export function listWords(words: readonly string[]): string {
   return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
 }
 
-/** "TCP 5050", "UDP and TCP 53", "TCP 80 and TCP 443". */
+/** "TCP 5050", "UDP and TCP 53", "TCP 80 and TCP 443", "TCP 7000 to 7010". */
 export function portWords(ports: readonly Port[]): string {
-  const byNumber = groupBy([...ports].sort(comparePorts), ({ port }) => port);
+  const byNumbers = groupBy(portRuns(ports), ({ first, last }) =>
+    first === last ? `${first}` : `${first} to ${last}`,
+  );
   return listWords(
-    [...byNumber].map(([port, same]) => `${listWords(same.map((p) => protocolName(p.protocol)))} ${port}`),
+    [...byNumbers].map(([numbers, same]) => `${listWords(same.map((run) => protocolName(run.protocol)))} ${numbers}`),
   );
 }
-
-export const onePort = ({ protocol, port }: Port) => portText(protocol, port);
 
 /** A workload as its neighbours call it: the namespace only where it is another one. */
 export function workloadWords(workload: { namespace: string; name: string }, from: string): string {
