@@ -47,7 +47,8 @@ const weightOf = ({ connectionsStarted }: ObservedEdge) => Math.max(1, connectio
 function toOmission({ unit, direction, edge, protocol, port, peer }: Lesson, connections: number): Omission {
   const preposition = direction === 'ingress' ? 'from' : 'to';
   const sentence = `${onePort({ protocol, port })} ${preposition} ${peer.words.name}`;
-  return { kind: 'omission', unit, direction, edge, sentence, reason: 'no rule lets it through', connections };
+  const reason = 'no rule lets it through';
+  return { kind: 'omission', unit, direction, edge, sentence, reason, connections, isNewDemand: false };
 }
 
 type Allows = (lesson: Lesson) => boolean;

@@ -5,11 +5,13 @@ import type { DnsPartner } from './dns-ports.ts';
 import { type Cluster, type End, endOfAddress, endOfPeer, endOfWorkload, type Unnameable } from './end.ts';
 import { fitFamilies } from './fit-families.ts';
 import type { Lesson, Omission } from './lesson.ts';
+import type { IsNewDemand } from './new-demand.ts';
 import { plainText } from './plain-text.ts';
 import { onePort, type Port } from './port.ts';
 import type { ObservedEdge } from './types.ts';
 import { workloadWords } from './words.ts';
 
+const NEW_DEMAND = 'new demand: a policy that Margay rolled out denied it; it is allowed only when you add it';
 const NAMEABLE_PROTOCOLS = new Set([6, 17, 132]);
 
 /** An end with the port that it uses; `key` is its workload's, where it is one. */
@@ -18,11 +20,18 @@ interface Target extends Port {
   readonly key: string | null;
 }
 
+/** What edges are read by. */
+export interface Learning {
+  readonly cluster: Cluster;
+  readonly dnsPartner: DnsPartner;
+  readonly isNewDemand: IsNewDemand;
+}
+
 /** What an edge teaches the units at its ends. Only traffic that got through teaches; the initiator is the source, so replies never do. */
-export function learn(cluster: Cluster, dnsPartner: DnsPartner, edge: ObservedEdge): (Lesson | Omission)[] {
+export function learn({ cluster, dnsPartner, isNewDemand }: Learning, edge: ObservedEdge): (Lesson | Omission)[] {
   const src = endOfSource(cluster, edge);
   const targets = targetsOf(cluster, edge);
-  const reason = reasonAgainst(edge);
+  const reason = isNewDemand(edge) ? NEW_DEMAND : reasonAgainst(edge);
   return targets.flatMap((target): (Lesson | Omission)[] => {
     const { end } = target;
     if (reason !== null) return omit(edge, src, end, reason);
@@ -91,7 +100,8 @@ function omit(edge: ObservedEdge, src: End | Unnameable, dst: End | Unnameable, 
   const port = portText(edge.protocol, edge.port);
   const name = ({ words }: End | Unnameable, from: string) =>
     words.namespace === null ? words.name : workloadWords({ namespace: words.namespace, name: words.name }, from);
-  const common = { kind: 'omission', reason, edge, connections: edge.connectionsStarted } as const;
+  const isNewDemand = reason === NEW_DEMAND;
+  const common = { kind: 'omission', reason, edge, connections: edge.connectionsStarted, isNewDemand } as const;
   const omissions: Omission[] = [];
   if (src.kind === 'unit')
     omissions.push({

@@ -26,4 +26,5 @@ export interface Omission {
   readonly sentence: string;
   readonly reason: string;
   readonly connections: number;
+  readonly isNewDemand: boolean;
 }

@@ -9,11 +9,12 @@ const LINES_MAX = 100;
 /** What was left out, each line once with its connections added up, most first. */
 export function mergeOmissions(omissions: readonly Omission[]): LeftOut[] {
   const groups = groupBy(omissions, ({ sentence, reason }) => JSON.stringify([sentence, reason]));
-  const lines = [...groups.values()].flatMap((group) => {
+  const lines = [...groups.values()].flatMap((group): LeftOut[] => {
     const [first] = group;
     if (first === undefined) return [];
     const connections = group.reduce((sum, one) => sum + one.connections, 0);
-    return [{ sentence: first.sentence, reason: first.reason, connections }];
+    const line = { sentence: first.sentence, reason: first.reason, connections };
+    return [first.isNewDemand ? { ...line, isNewDemand: true as const } : line];
   });
   lines.sort((a, b) => b.connections - a.connections || compareText(a.sentence + a.reason, b.sentence + b.reason));
   if (lines.length <= LINES_MAX) return lines;

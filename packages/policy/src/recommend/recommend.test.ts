@@ -12,6 +12,7 @@ import {
   workloadPeer,
 } from '../../test/fixtures.ts';
 import { cart, coredns, front, inNamespace, kubeDns, run, runFor, sentences } from '../../test/run-recommend.ts';
+import type { RecommendInput } from './types.ts';
 
 describe('recommend', () => {
   it('keeps every port, protocol and address of one pair of workloads', () => {
@@ -177,6 +178,34 @@ describe('what is refused or left out', () => {
     expect(found.leftOut).toEqual([
       { sentence: 'TCP 22 to cart', reason: 'it was denied: denied traffic teaches nothing', connections: 10 },
     ]);
+  });
+
+  it('lists what a policy of its own rollouts denied as new demand, and learns nothing from it', () => {
+    const policy = (name: string, spec: object) => ({
+      ...{ namespace: 'shop', name, uid: '', apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' },
+      spec: { podSelector: { matchLabels: { app: 'cart' } }, ...spec },
+    });
+    const inventory = inventoryOf([front, cart], {
+      policies: [policy('margay-cart', { policyTypes: ['Ingress'] }), policy('theirs', { policyTypes: ['Egress'] })],
+    });
+    const denied = { action: 'deny', evidence: 'kernel' } as const;
+    const edges = [
+      edgeOf(workloadPeer(front), workloadPeer(cart), 'TCP 7070', denied),
+      edgeOf(workloadPeer(cart), external('203.0.113.7'), 'TCP 443', denied),
+    ];
+    const leftOutOf = (more: Partial<RecommendInput>) =>
+      runFor('cart', inventory, edges, more).leftOut.map(({ sentence, isNewDemand }) => [sentence, isNewDemand]);
+    expect(leftOutOf({ ownPolicies: [{ namespace: 'shop', name: 'margay-cart' }] })).toEqual([
+      ['TCP 443 to 203.0.113.7', undefined],
+      ['TCP 7070 from frontend', true],
+    ]);
+    expect(leftOutOf({})).toEqual([
+      ['TCP 443 to 203.0.113.7', undefined],
+      ['TCP 7070 from frontend', undefined],
+    ]);
+    const found = runFor('cart', inventory, edges, { ownPolicies: [{ namespace: 'shop', name: 'margay-cart' }] });
+    expect(found.policy).toBeNull();
+    expect(found.leftOut[1]?.reason).toContain('new demand');
   });
 
   it('makes none for the host network, where no policy applies', () => {

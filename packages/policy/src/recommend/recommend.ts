@@ -15,6 +15,7 @@ import { describeExternals, type Externals } from './externals.ts';
 import { joinAlike } from './join-alike.ts';
 import { learn } from './learn.ts';
 import type { Lesson, Omission } from './lesson.ts';
+import { findNewDemand } from './new-demand.ts';
 import { writeNotes } from './notes.ts';
 import { mergeOmissions } from './omissions.ts';
 import { namePolicies } from './policy-name.ts';
@@ -33,9 +34,9 @@ export function recommend(input: RecommendInput): CoveredRecommendation[] {
   const index = indexInventory(input.inventory);
   const units = formUnits(index);
   const cluster: Cluster = { index, units };
-  const dnsPartner = findDnsPartners(index);
+  const learning = { cluster, dnsPartner: findDnsPartners(index), isNewDemand: findNewDemand(input) };
   const byUnit = groupBy(
-    input.edges.flatMap((edge) => learn(cluster, dnsPartner, edge)),
+    input.edges.flatMap((edge) => learn(learning, edge)),
     ({ unit }) => unit,
   );
   const learntBy = (unit: Unit) => byUnit.get(unit) ?? [];

@@ -25,6 +25,8 @@ export interface RecommendInput {
   readonly agentNamespace?: string;
   /** A policy for each workload, or one for all those of a namespace that have the same needs; `workload` where absent. */
   readonly per?: 'workload' | 'namespace';
+  /** Policies that Margay rolled out: what they denied is listed as new demand, and never learnt. */
+  readonly ownPolicies?: readonly { readonly namespace: string; readonly name: string }[];
   /** Share of lost flows, 0 to 1, beyond which nothing is recommended; any loss is taken where absent. */
   readonly lossLimit?: number;
   /** Shortest prefixes that addresses outside may be put together in, such as 24 and 64; single addresses where absent. */
@@ -128,6 +130,8 @@ export interface LeftOut {
   readonly sentence: string;
   readonly reason: string;
   readonly connections: number;
+  /** A policy of Margay's own denied it: it may be wanted, which a person decides. */
+  readonly isNewDemand?: true;
 }
 /** What of the connections that a workload was seen to have its rules let through. */
 export interface Coverage {
