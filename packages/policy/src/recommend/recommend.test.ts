@@ -295,6 +295,20 @@ describe('Services', () => {
     ]);
   });
 
+  it('goes to the pods of a headless Service, and to the address that an ExternalName was resolved to', () => {
+    const service = serviceOf('shop', 'cart', [['TCP', 80, 7070]], { app: 'cart' });
+    const headless = { ...service, clusterIPs: ['None'] };
+    expect(portsOf(withService(7070, { services: [headless] }))[0]).toBe('egress: Allow cart on TCP 7070');
+    const alias = { ...service, type: 'ExternalName', clusterIPs: [], selector: null };
+    const outside = {
+      ...edgeOf(workloadPeer(front), external('203.0.113.7'), 'TCP 443'),
+      dnsNames: ['db.example.org'],
+    };
+    const found = runFor('frontend', withService(7070, { services: [alias] }), [...edges, outside]);
+    expect(sentences(found)).toEqual(['egress: Allow db.example.org (203.0.113.7) on TCP 443']);
+    expect(found.leftOut.map(({ reason }) => reason)).toEqual(['no pod stands behind the Service']);
+  });
+
   it('allows the address where no pod stands behind it', () => {
     const endpoint = { addresses: ['192.0.2.5'], ready: true, pod: null, node: null };
     expect(portsOf(withService(7070, { endpointSlices: [slice([endpoint])] }))[0]).toBe(
