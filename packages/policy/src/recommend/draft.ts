@@ -1,5 +1,6 @@
 import { type Cidr, containsCidr, formatCidr } from '../address/cidr.ts';
 import { groupBy } from '../inventory/group-by.ts';
+import { compareText } from './compare-text.ts';
 import type { PeerWords, RangeSource } from './end.ts';
 import type { Externals, RangeGroup } from './externals.ts';
 import type { Lesson } from './lesson.ts';
@@ -87,19 +88,31 @@ function joinOutside(entries: readonly RangeEntry[], { groupOf, cover }: Externa
   );
   const joined = [...alike.values()].flatMap((members) => {
     const group = members[0]?.group ?? null;
+    const own = members.map(({ entry }) => entry).sort((a, b) => compareValues(a.peer.cidr, b.peer.cidr));
     const blocks = cover(
-      members.map(({ entry }) => entry.peer.cidr),
+      own.map(({ peer }) => peer.cidr),
       group,
     );
-    return blocks.map((cidr): RangeEntry => {
-      const ports: Sightings = new Map();
-      for (const { entry } of members) {
-        if (containsCidr(cidr, entry.peer.cidr)) for (const one of entry.ports.values()) addSighting(ports, one);
-      }
-      return { peer: { kind: 'range', cidr, source: 'outside', group }, ports };
-    });
+    return fill([...blocks].sort(compareValues), own).map(
+      ({ cidr, ports }): RangeEntry => ({ peer: { kind: 'range', cidr, source: 'outside', group }, ports }),
+    );
   });
   return [...entries.filter(({ peer }) => peer.source !== 'outside'), ...joined];
+}
+
+const compareValues = (a: Cidr, b: Cidr) => (a.value === b.value ? 0 : a.value < b.value ? -1 : 1);
+
+const emptySightings = (): Sightings => new Map();
+
+/** Blocks that are apart with the ports of the entries in each, both in order: one walk, as there may be thousands. */
+function fill(blocks: readonly Cidr[], entries: readonly RangeEntry[]): { cidr: Cidr; ports: Sightings }[] {
+  const filled = blocks.map((cidr) => ({ cidr, ports: emptySightings() }));
+  let place = 0;
+  for (const { peer, ports } of entries) {
+    while (place < filled.length - 1 && !containsCidr(blocks[place] ?? peer.cidr, peer.cidr)) place++;
+    for (const one of ports.values()) addSighting(filled[place]?.ports ?? new Map(), one);
+  }
+  return filled;
 }
 
 /** A name says something of the address only where this workload asked for it. */
@@ -117,7 +130,7 @@ function absorbRanges(entries: readonly RangeEntry[]): RangeEntry[] {
   const kept: RangeEntry[] = [];
   // A single address holds no other: among thousands of them only the blocks are looked through.
   const blocks: RangeEntry[] = [];
-  for (const entry of [...entries].sort((a, b) => a.peer.cidr.prefix - b.peer.cidr.prefix)) {
+  for (const entry of [...entries].sort(compareRanges)) {
     const { family, prefix } = entry.peer.cidr;
     for (const wider of blocks) {
       if (!containsCidr(wider.peer.cidr, entry.peer.cidr)) continue;
@@ -133,3 +146,11 @@ function absorbRanges(entries: readonly RangeEntry[]): RangeEntry[] {
   }
   return kept;
 }
+
+/** Wider first; of the same block the one with more ports, which takes the others' in, and then any order but the input's. */
+function compareRanges(a: RangeEntry, b: RangeEntry): number {
+  const byBlock = a.peer.cidr.prefix - b.peer.cidr.prefix || compareValues(a.peer.cidr, b.peer.cidr);
+  return byBlock || b.ports.size - a.ports.size || compareText(rangeText(a), rangeText(b));
+}
+
+const rangeText = (entry: RangeEntry) => JSON.stringify([portSignature(entry), entry.peer.group]);

@@ -116,6 +116,26 @@ describe('peers outside', () => {
     expect(outcome(edges, ceiling(24), withRange).blocks).toEqual(single);
   });
 
+  it('are the same whatever their order, where two groups make the same block', () => {
+    const edges = [
+      ...['203.0.113.0', '203.0.113.255'].map((address) => to(address)),
+      ...['203.0.113.1', '203.0.113.254'].flatMap((address) => [to(address), to(address, 'TCP 25')]),
+    ];
+    const words = ['Allow 203.0.113.0/24 on TCP 25 and TCP 443'];
+    expect(outcome(edges, ceiling(24)).words).toEqual(words);
+    expect(outcome([...edges].reverse(), ceiling(24)).words).toEqual(words);
+  });
+
+  it('may be thousands', () => {
+    const addressOf = (place: number) => `203.${place % 97}.${place >> 6}.${(place * 7) % 250}`;
+    const edges = Array.from({ length: 6_000 }, (_, place) => to(addressOf(place)));
+    const startMs = performance.now();
+    const [single = [], under = []] = [outcome(edges).blocks?.[0], outcome(edges, ceiling(8)).blocks?.[0]];
+    console.log(`6,000 addresses, twice: ${Math.round(performance.now() - startMs)} ms`);
+    expect(single).toHaveLength(new Set(edges.map((_, place) => addressOf(place))).size);
+    expect(under).toEqual(['203.0.0.0/9']);
+  });
+
   it('are marked where only a block is left of them', () => {
     const all = (block: string) => edgeOf(workloadPeer(front), cidr(block), 'TCP 443');
     const codesOf = (...blocks: string[]) =>
