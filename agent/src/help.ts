@@ -13,6 +13,9 @@ Environment
   MARGAY_STATE_DIR           node: batches that the console does not have yet (/var/lib/margay)
   MARGAY_SPOOL_BYTES_MAX     node: most they may take on disk (268435456)
   MARGAY_EXTERNAL_PEERS_MAX  node: outside addresses with a name of their own (2000)
+  MARGAY_ENFORCE             node: nftables to enforce NetworkPolicies where the CNI does not; off to observe only (off)
+  MARGAY_ON_DENY             node: drop or reject what policies deny (drop)
+  MARGAY_ESTABLISHED         node: keep or cut live connections whose allow is withdrawn (keep)
   MARGAY_BPF_DIR             node: folder with flow.bpf.o, where it is not beside the bundle
   NODE_NAME                  this node's name in Kubernetes (the host's name)
   POD_NAMESPACE              the agent's namespace (margay)

@@ -3,6 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { MargayError } from '@margay/model';
 import { removeState, runCleanup } from './cleanup.ts';
 import { runCluster } from './cluster.ts';
+import { nftPlane } from './enforce/index.ts';
 import { releaseMemory } from './ffi/index.ts';
 import { createBpfWindowSource } from './flows/kernel/index.ts';
 import { HELP } from './help.ts';
@@ -31,7 +32,7 @@ async function main(): Promise<number> {
   if (values.version) process.stdout.write(`${process.env.MARGAY_VERSION || VERSION}\n`);
   else if (values.help) process.stdout.write(HELP);
   else if (role === 'cleanup')
-    await runCleanup(createBpfWindowSource(), process.env.MARGAY_STATE_DIR || '/var/lib/margay');
+    await runCleanup(createBpfWindowSource(), nftPlane, process.env.MARGAY_STATE_DIR || '/var/lib/margay');
   else if (role === 'node' || role === 'cluster') await runRole(role, parseSettings(process.env));
   else {
     process.stderr.write(HELP);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Heartbeat } from '@margay/wire';
 import { ExternalTable } from './calc/external-table.ts';
+import { type Enforcer, endEnforcing, markEnforcing, nftPlane, startEnforcer } from './enforce/index.ts';
 import { CredentialSecret } from './enrolment/credential-secret.ts';
 import { FlowPipeline } from './flows/flow-pipeline.ts';
 import type { WindowSource } from './flows/window.ts';
@@ -10,6 +11,7 @@ import type { KubeClient } from './kube/client.ts';
 import type { Log } from './log.ts';
 import { pause } from './pause.ts';
 import type { Settings } from './settings.ts';
+import { PodDiscovery } from './taps/index.ts';
 import { connectConsole } from './uplink/console-client.ts';
 import { CredentialSource } from './uplink/credential-source.ts';
 import { runHeartbeat } from './uplink/heartbeat.ts';
@@ -68,6 +70,9 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
   });
   const sender = new Sender({ console, credentials, spool, log, now, onLease: (lease) => pipeline.lease(lease) });
 
+  const marking = settings.enforce ? markEnforcing(settings.stateDir) : endEnforcing(settings.stateDir);
+  await marking.catch((error: unknown) => log.error({ err: error }, 'rules of an agent that enforced may be left'));
+  const enforcer = settings.enforce && enforce(options, settings.enforce);
   let failure = '';
   const observing = (async () => {
     while (!signal.aborted) {
@@ -83,11 +88,14 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
       role: 'node',
       node: settings.nodeName,
       version: settings.version,
-      dataplane: 'ebpf',
+      dataplane: settings.enforce ? `ebpf, enforcing by ${settings.enforce.plane}` : 'ebpf',
       credential: (until) => credentials.get(until),
       onRefused: (credential) => credentials.refused(credential),
       taps: () => [
-        ...identity.problems().map((message) => failedTap('kubernetes', message)),
+        ...[...new Set([...identity.problems(), ...(enforcer?.unread() ?? [])])].map((message) =>
+          failedTap('kubernetes', message),
+        ),
+        ...(enforcer?.failure() ? [failedTap('policies', enforcer.failure())] : []),
         ...(failure ? [failedTap('', failure)] : tapsOf(pipeline, identity)),
       ],
       spool: () => spool.size,
@@ -100,9 +108,25 @@ export async function runNode(options: NodeOptions, signal: AbortSignal): Promis
   await sender.drain(AbortSignal.timeout(LAST_SEND_MS));
   await spool.close();
   const uninstalled = identity.uninstalling();
-  await source.stop({ remove: uninstalled });
+  await Promise.all([source.stop({ remove: uninstalled }), enforcer?.stop({ remove: uninstalled })]);
   await Promise.all([identity.stop(), console.close()]);
   return { uninstalled };
+}
+
+function enforce(
+  { settings, kube, log, now = Date.now }: NodeOptions,
+  plane: NonNullable<Settings['enforce']>,
+): Enforcer {
+  const discovery = new PodDiscovery();
+  return startEnforcer({
+    client: kube,
+    log,
+    nodeName: settings.nodeName,
+    driver: nftPlane(settings.stateDir),
+    settings: plane,
+    podInterfaces: async (nowMs) => (await discovery.find(nowMs)).pods,
+    now,
+  });
 }
 
 /** @returns why the observer cannot start, or nothing. */

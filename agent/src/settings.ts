@@ -20,6 +20,11 @@ const Settings = z.object({
     .default(256 << 20),
   /** Distinct outside addresses that become peers of their own on this node; the rest are counted into CIDR buckets. */
   MARGAY_EXTERNAL_PEERS_MAX: z.coerce.number().int().min(0).max(100_000).default(2_000),
+  /** Whether the agent enforces policies itself, where the cluster's CNI does not: by which plane. */
+  MARGAY_ENFORCE: z.enum(['off', 'nftables']).default('off'),
+  MARGAY_ON_DENY: z.enum(['drop', 'reject']).default('drop'),
+  /** What becomes of live connections whose allow is withdrawn. */
+  MARGAY_ESTABLISHED: z.enum(['keep', 'cut']).default('keep'),
   NODE_NAME: optional,
   POD_NAMESPACE: text.min(1).max(63).default('margay'),
   KUBECONFIG: optional,
@@ -35,6 +40,12 @@ export interface Settings {
   readonly stateDir: string;
   readonly spoolBytesMax: number;
   readonly externalPeersMax: number;
+  /** Null: it only observes. */
+  readonly enforce: {
+    readonly plane: 'nftables';
+    readonly onDeny: 'drop' | 'reject';
+    readonly established: 'keep' | 'cut';
+  } | null;
   readonly nodeName: string;
   readonly namespace: string;
   readonly logLevel: z.output<typeof Settings>['LOG_LEVEL'];
@@ -57,6 +68,10 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     stateDir: e.MARGAY_STATE_DIR,
     spoolBytesMax: e.MARGAY_SPOOL_BYTES_MAX,
     externalPeersMax: e.MARGAY_EXTERNAL_PEERS_MAX,
+    enforce:
+      e.MARGAY_ENFORCE === 'off'
+        ? null
+        : { plane: e.MARGAY_ENFORCE, onDeny: e.MARGAY_ON_DENY, established: e.MARGAY_ESTABLISHED },
     nodeName: e.NODE_NAME ?? hostname(),
     namespace: e.POD_NAMESPACE,
     logLevel: e.LOG_LEVEL,

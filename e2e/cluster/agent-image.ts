@@ -10,6 +10,7 @@ const PROGRAMS = [
   '/sbin/ip',
   '/sbin/bridge',
   '/sbin/tc',
+  '/sbin/nft',
   '/bin/nsenter',
   '/bin/setpriv',
   '/bin/lsns',

@@ -6,6 +6,7 @@ import type { Kubectl } from './kubectl.ts';
 const Traces = z.object({
   attached: z.array(z.string()),
   qdiscs: z.array(z.string()),
+  tables: z.array(z.string()),
   pins: z.array(z.string()),
   state: z.array(z.string()),
   mounts: z.array(z.string()),

@@ -14,6 +14,7 @@ import { listApiObjects } from './api-objects.ts';
 import { applicationLayers, lateCaller, OURS } from './application.ts';
 import { type ClusterRun, openClusterRun } from './cluster-run.ts';
 import { DISPOSABLE, openDisposableCluster } from './disposable-cluster.ts';
+import { raiseWall } from './enforcement.ts';
 import { readClusterEnvironment } from './environment.ts';
 import { type HeldUp, NOWHERE, openHeldUp } from './held-up.ts';
 import { inspectNodes, inspectorObjects, type Traces } from './inspector.ts';
@@ -319,6 +320,32 @@ describe('a real cluster', { timeout: 240_000 }, () => {
     });
   });
 
+  it('is guarded by the nftables plane where it is told to: a NetworkPolicy holds between nodes and on one', async () => {
+    const { kubectl, note } = run;
+    const { reach, policy } = await raiseWall(run);
+    const friends = { 'friend-near': 'open', 'friend-far': 'open' } as const;
+    const open = { ...friends, 'stranger-near': 'open', 'stranger-far': 'open' } as const;
+    const closed = { ...friends, 'stranger-near': 'timeout', 'stranger-far': 'timeout' } as const;
+    await kubectl.apply([policy]);
+    expect(await reach(open)).toEqual(open);
+    note('nothing enforces the policy yet');
+    await kubectl.run(['-n', 'margay', 'set', 'env', 'daemonset/margay-node', 'MARGAY_ENFORCE=nftables']);
+    await kubectl.run(['-n', 'margay', 'rollout', 'status', 'daemonset/margay-node', '--timeout=90s']);
+    expect(await reach(closed)).toEqual(closed);
+    note('the agents enforce it');
+    await kubectl.run(['delete', '-f', '-'], JSON.stringify(policy));
+    expect(await reach(open)).toEqual(open);
+    await kubectl.apply([policy]);
+    expect(await reach(closed)).toEqual(closed);
+    const enforcing = await until(
+      agents,
+      (all) => all.filter(({ dataplane }) => /nftables/.test(dataplane)).length === 2,
+      30_000,
+    );
+    expect(enforcing.filter(({ dataplane }) => /nftables/.test(dataplane))).toHaveLength(2);
+    note('it goes and comes with its object');
+  });
+
   it('names each permission that is missing, with its remedy', async () => {
     const { kubectl } = run;
     const restart = (workload: string) => kubectl.run(['-n', 'margay', 'rollout', 'restart', workload]);
@@ -335,7 +362,7 @@ describe('a real cluster', { timeout: 240_000 }, () => {
     };
     const ofNodes = await takeAllAway(kubectl, 'margay-node');
     const ofCluster = await takeAllAway(kubectl, 'margay-cluster');
-    expect([ofNodes.length, ofCluster.length]).toEqual([5, 12]);
+    expect([ofNodes.length, ofCluster.length]).toEqual([6, 12]);
     await Promise.all([restart('daemonset/margay-node'), restart('deployment/margay-cluster')]);
     expect(await shows('inventory', ofCluster)).toMatchObject({
       detail: expect.stringMatching(/: the agent may not read them$/),
@@ -393,6 +420,7 @@ describe('a real cluster', { timeout: 240_000 }, () => {
     // Else what follows would prove nothing.
     for (const node of Object.keys(before.traces)) {
       expect(during[node]?.attached.length, node).toBeGreaterThan(0);
+      expect(during[node]?.tables, node).toEqual(['table inet margay']);
       expect(during[node]?.pins.length, node).toBeGreaterThan(0);
       expect(during[node]?.state.length, node).toBeGreaterThan(0);
     }
@@ -403,7 +431,7 @@ describe('a real cluster', { timeout: 240_000 }, () => {
     const after = await inspectNodes(kubectl, `inspect-${suffix}`);
     for (const [node, traces] of Object.entries(after)) {
       expect(traces, node).toEqual(
-        before.traces[node] ?? { attached: [], qdiscs: [], pins: [], state: [], mounts: [] },
+        before.traces[node] ?? { attached: [], qdiscs: [], tables: [], pins: [], state: [], mounts: [] },
       );
     }
     await kubectl.run(['delete', 'namespaces', '-l', `${OURS}=true`]);

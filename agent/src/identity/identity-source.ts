@@ -7,6 +7,7 @@ import { Timeline } from '../calc/timeline.ts';
 import type { KubeClient } from '../kube/client.ts';
 import { parseSliceIdentity } from '../kube/endpoint-slice.ts';
 import { type AnyInformer, type Informer, type Resource, startInformer } from '../kube/informer.ts';
+import { problemOf } from '../kube/informer-problem.ts';
 import { parseNamespace } from '../kube/namespace.ts';
 import { parseNodeIdentity } from '../kube/node.ts';
 import type { Change } from '../kube/object-store.ts';
@@ -128,13 +129,6 @@ export function startIdentitySource(options: IdentityOptions): IdentitySource {
 /** Nothing more can be had now: waiting for a permission that is not granted would mean waiting for ever. */
 function isKnown(informer: AnyInformer): boolean {
   return informer.hasSynced() || ['forbidden', 'missing'].includes(informer.state().kind);
-}
-
-function problemOf(informer: AnyInformer): string[] {
-  const state = informer.state();
-  if (!('message' in state)) return [];
-  if (state.kind !== 'forbidden') return [`${informer.resource.name} cannot be read: ${state.message}`];
-  return [`${informer.resource.name} may not be read: apply the install line again as a cluster administrator`];
 }
 
 function reportState(log: Log, informer: AnyInformer): void {

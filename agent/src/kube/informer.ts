@@ -50,7 +50,7 @@ export interface Informer<T> {
 }
 
 /** An informer of whatever kind. */
-export type AnyInformer = Pick<Informer<unknown>, 'state' | 'hasSynced' | 'settled' | 'stop'> & {
+export type AnyInformer = Pick<Informer<unknown>, 'state' | 'hasSynced' | 'synced' | 'settled' | 'stop'> & {
   readonly resource: Pick<Resource<unknown>, 'name'>;
   readonly store: Pick<ObjectStore<unknown>, 'size' | 'rejected'>;
 };

@@ -39,6 +39,9 @@ process.stdout.write(
     qdiscs: execFileSync('tc', ['qdisc', 'show'], { encoding: 'utf8' })
       .split('\n')
       .filter((line) => line.includes('clsact')),
+    tables: execFileSync('nft', ['list', 'tables'], { encoding: 'utf8' })
+      .split('\n')
+      .filter((line) => line.includes('margay')),
     pins: filesBelow('/sys/fs/bpf'),
     state: filesBelow('/host/var/lib/margay'),
     mounts: readFileSync('/proc/1/mounts', 'utf8')

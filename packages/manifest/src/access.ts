@@ -18,6 +18,8 @@ export function accessObjects(): object[] {
     clusterRole(NODE_NAME, 'node', [
       { apiGroups: [''], resources: ['namespaces', 'pods', 'services', 'nodes'], verbs: READ },
       { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs: READ },
+      // For nodes that enforce.
+      { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: READ },
     ]),
     clusterRoleBinding(CLUSTER_NAME, 'cluster'),
     clusterRoleBinding(NODE_NAME, 'node'),

@@ -22,6 +22,7 @@ export { addressEnd, familyOf, podEnd, rangeEnd, rangesEnd } from './engine/ends
 export { evaluate } from './engine/evaluate.ts';
 export { type GoverningTier, governing } from './engine/governing.ts';
 export { nearestMiss } from './engine/nearest-miss.ts';
+export { createRowReader, type RowChange } from './inventory/live-inventory.ts';
 export { type InventoryModel, modelInventory } from './inventory/model-inventory.ts';
 export type * from './kubernetes.ts';
 export type { Finding } from './lint/finding.ts';

@@ -10,11 +10,11 @@ import { MargayError } from '@margay/model';
 /** Runs nft with these arguments and this input, and returns what it printed. Rejects with what it complained of. */
 export type RunNft = (args: readonly string[], input: string) => Promise<string>;
 
-/** `prefix`: a command that nft is run by, such as `nsenter --net=…`; empty: nft itself. Input goes through a file in the folder for temporary ones. */
-export function nftCommand(prefix: readonly string[] = []): RunNft {
+/** `prefix`: a command that nft is run by, such as `nsenter --net=…`; empty: nft itself. Input goes through a nameless file in `folder`. */
+export function nftCommand(prefix: readonly string[] = [], folder = tmpdir()): RunNft {
   const [file = 'nft', ...before] = [...prefix, 'nft'];
   return async (args, input) => {
-    const stdin = input === '' ? null : await openInput(input);
+    const stdin = input === '' ? null : await openInput(folder, input);
     try {
       // Its complaints are read: not in the machine's language.
       const env = { ...process.env, LC_ALL: 'C' };
@@ -37,8 +37,8 @@ export function nftCommand(prefix: readonly string[] = []): RunNft {
 }
 
 /** A file without a name: nft opens its standard input anew by path, which Node's pipes, being sockets, do not allow. */
-async function openInput(input: string) {
-  const path = join(tmpdir(), `margay-nft-${randomUUID()}`);
+async function openInput(folder: string, input: string) {
+  const path = join(folder, `margay-nft-${randomUUID()}`);
   const handle = await open(path, 'wx+', 0o600);
   try {
     await unlink(path);

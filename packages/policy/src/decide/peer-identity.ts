@@ -1,7 +1,7 @@
 import type { Peer, WorkloadPeer } from '@margay/model';
 import { type AddressRange, parseNet } from '../address/address-range.ts';
 import { labelsOfLonePod } from '../cluster/flat-labels.ts';
-import { toNamedPorts } from '../inventory/model-inventory.ts';
+import { toNamedPorts } from '../inventory/rows.ts';
 import { addressesOf } from '../kinds/cluster-objects.ts';
 import type { ClusterModel, Pod, Workload } from '../model/cluster.ts';
 
