@@ -56,7 +56,7 @@ export class PacketWire {
 
   async close(): Promise<void> {
     this.#child.stdin?.end();
-    if (this.#child.exitCode === null) await once(this.#child, 'exit');
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
     this.#reader.close();
     rmSync(this.#folder, { recursive: true });
   }

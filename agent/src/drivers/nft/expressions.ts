@@ -47,6 +47,7 @@ export const ACCEPT: Statement = { accept: null };
 export const DROP: Statement = { drop: null };
 export const RESET: Statement = { reject: { type: 'tcp reset' } };
 export const PROHIBITED: Statement = { reject: { type: 'icmpx', expr: ADMIN_PROHIBITED } };
+export const jump = (target: string): Statement => ({ jump: { target } });
 export const goto = (target: string): Statement => ({ goto: { target } });
 export const dispatch = (
   family: Family,

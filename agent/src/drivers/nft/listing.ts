@@ -2,13 +2,13 @@ import { MargayError } from '@margay/model';
 import type { AddressRange } from '@margay/policy';
 import { z } from 'zod';
 import { rangeSchema } from './elements.ts';
-import type { Rule } from './expressions.ts';
+import { destinationPort, type Rule, type Statement, sourcePort } from './expressions.ts';
 import { DIRECTIONS, endpointMap, FAMILIES, type Family, parsePeerSet, TABLE } from './names.ts';
 import { BASE_CHAIN } from './skeleton.ts';
 
 const own = { family: z.literal(TABLE.family), table: z.literal(TABLE.table), handle: z.int() };
 const addressType = z.enum(['ipv4_addr', 'ipv6_addr']);
-const goesTo = z.strictObject({ goto: z.strictObject({ target: z.string() }) });
+const goesTo = z.strictObject({ jump: z.strictObject({ target: z.string() }) });
 const endpointElement = z.tuple([
   z.strictObject({
     elem: z.strictObject({
@@ -70,6 +70,25 @@ export interface ListedEndpoint {
   readonly comment: string;
 }
 
+/** Both ports at once: what nft makes of a destination port followed by a source port. */
+const bothPorts = z.strictObject({
+  match: z.strictObject({
+    op: z.literal('=='),
+    left: z.strictObject({
+      payload: z.strictObject({ base: z.literal('th'), offset: z.literal(0), len: z.literal(32) }),
+    }),
+    right: z.int(),
+  }),
+});
+
+function apart(statement: Statement): Statement[] {
+  const both = bothPorts.safeParse(statement);
+  if (!both.success) return [statement];
+  const { right } = both.data.match;
+  const exactly = (port: number) => [{ first: port, last: port }];
+  return [destinationPort(exactly(right & 0xffff)), sourcePort(exactly(right >>> 16))];
+}
+
 /** Our table as it stands in the kernel. */
 export interface Listing {
   /** Something in it was not made by us. */
@@ -112,12 +131,12 @@ export function parseListing(printed: string): Listing {
       if (family === undefined || one.map.type[1] !== typeOf(family)) foreign = true;
       maps.set(one.map.name, one.map.elem.map(endpointOf));
     } else if ('chain' in one) chains.set(one.chain.name, { isBase: 'hook' in one.chain, rules: [] });
-    else if ('rule' in one) chains.get(one.rule.chain)?.rules.push(one.rule.expr);
+    else if ('rule' in one) chains.get(one.rule.chain)?.rules.push(one.rule.expr.flatMap(apart));
   }
   return { foreign, sets, maps, chains };
 }
 
-function endpointOf([{ elem }, { goto }]: z.output<typeof endpointElement>): ListedEndpoint {
+function endpointOf([{ elem }, { jump }]: z.output<typeof endpointElement>): ListedEndpoint {
   const [hostInterface, address] = elem.val.concat;
-  return { hostInterface, address, target: goto.target, comment: elem.comment };
+  return { hostInterface, address, target: jump.target, comment: elem.comment };
 }

@@ -3,8 +3,8 @@ import { MargayError } from '@margay/model';
 /** Everything of ours is in this table, and nothing else. */
 export const TABLE = { family: 'inet', table: 'margay' } as const;
 
-/** Chains and maps that are always there. `forward` is the base chain; from there a packet comes to `ingress` once its source may send it. */
-export const CHAIN = { forward: 'forward', ingress: 'ingress', deny: 'deny' } as const;
+/** The base chain, and where packets end that are denied. */
+export const CHAIN = { forward: 'forward', deny: 'deny' } as const;
 
 export type Family = 4 | 6;
 export const FAMILIES = [4, 6] as const;

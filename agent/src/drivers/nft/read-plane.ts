@@ -19,9 +19,7 @@ export function readPlane(listing: Listing, known: readonly PlaneState[], group:
   const addressSets = readAddressSets(listing);
   const endpoints = readEndpoints(listing, known);
   const chainsAreOurs = [...listing.chains].every(([name, { isBase }]) =>
-    name === CHAIN.forward
-      ? isBase
-      : !isBase && (name === CHAIN.ingress || name === CHAIN.deny || policySetOf(name) !== null),
+    name === CHAIN.forward ? isBase : !isBase && (name === CHAIN.deny || policySetOf(name) !== null),
   );
   return {
     settings: readSettings(listing),

@@ -10,6 +10,7 @@ import {
   log,
   protocol,
   type Rule,
+  type Statement,
   sourcePort,
 } from './expressions.ts';
 import { CHAIN, FAMILIES, type Family, hitChain, hitPrefix, peerSet, tierChain } from './names.ts';
@@ -28,7 +29,7 @@ export function setChains(set: PolicySetTable, group: number): Chains {
     for (const [place, { rules, end }] of compiled.nodes.entries())
       chains.set(tierChain(set.id, family, place), [
         ...rules.flatMap(({ clause, target }) => clauseRules(compiled, family, clause, target)),
-        [jump(compiled, family, end)],
+        [lead(compiled, family, end)],
       ]);
   for (const [place, hit] of compiled.hits.entries())
     chains.set(hitChain(set.id, place), hitRules(compiled, hit, log(hitPrefix(set.id, place), group)));
@@ -45,15 +46,16 @@ function clauseRules({ id, direction, ...rest }: CompiledSet, family: Family, cl
     ...(sourcePorts === null ? [] : [sourcePort(sourcePorts)]),
     ...(icmp === null ? [] : [sourcePort(icmp)]),
     ...(protocols === null ? [] : [protocol(protocols)]),
-    jump({ id, direction, ...rest }, family, target),
+    lead({ id, direction, ...rest }, family, target),
   ]);
 }
 
-const jump = ({ id }: CompiledSet, family: Family, { kind, place }: Target) =>
+const lead = ({ id }: CompiledSet, family: Family, { kind, place }: Target) =>
   goto(kind === 'node' ? tierChain(id, family, place) : hitChain(id, place));
 
-function hitRules({ direction }: CompiledSet, { verdict }: Hit, logs: Rule[number]): Rule[] {
+function hitRules({ direction }: CompiledSet, { verdict }: Hit, logs: Statement): Rule[] {
   // What ends a running connection is always told; what goes on in one is not.
   if (verdict === 'deny') return [[logs], [goto(CHAIN.deny)]];
-  return [[beginsConnection, logs], [direction === 'egress' ? goto(CHAIN.ingress) : ACCEPT]];
+  // Egress ends here, by returning to the base chain.
+  return direction === 'egress' ? [[beginsConnection, logs]] : [[beginsConnection, logs], [ACCEPT]];
 }

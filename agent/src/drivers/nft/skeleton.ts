@@ -3,7 +3,6 @@ import {
   ACCEPT,
   DROP,
   dispatch,
-  goto,
   isEstablished,
   isEstablishedOrRelated,
   isRelated,
@@ -19,7 +18,10 @@ import type { Chains } from './set-chains.ts';
 /** Before those whom the filter hook was given by default, so that what they drop is told too. */
 export const BASE_CHAIN = { type: 'filter', hook: 'forward', prio: -1, policy: 'accept' } as const;
 
-/** Where packets come in, and how they are let go. What no endpoint governs runs through to the base chain's `accept`. */
+/**
+ * Where packets come in, and how they are denied. Each end is a jump: what egress allows comes back, and goes on to ingress. What no endpoint governs
+ * runs through to the base chain's `accept`.
+ */
 export function skeletonChains({ established, onDeny }: PlaneSettings): Chains {
   return new Map<string, readonly Rule[]>([
     [
@@ -27,10 +29,9 @@ export function skeletonChains({ established, onDeny }: PlaneSettings): Chains {
       [
         ...(established === 'keep' ? KEEP : CUT),
         ...FAMILIES.map((family) => [dispatch(family, 'iifname', 'saddr', endpointMap('egress', family))]),
-        [goto(CHAIN.ingress)],
+        ...FAMILIES.map((family) => [dispatch(family, 'oifname', 'daddr', endpointMap('ingress', family))]),
       ],
     ],
-    [CHAIN.ingress, FAMILIES.map((family) => [dispatch(family, 'oifname', 'daddr', endpointMap('ingress', family))])],
     [CHAIN.deny, onDeny === 'drop' ? [[DROP]] : [[isTcp, RESET], [PROHIBITED]]],
   ]);
 }

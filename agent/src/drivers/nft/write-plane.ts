@@ -3,7 +3,7 @@ import type { AddressRange, PolicySetTable } from '@margay/policy';
 import { endpointKey, type PlaneEndpoint, rangeKey } from '../../dataplane/plane-state.ts';
 import type { Operation } from '../../sequence/plan-operations.ts';
 import { elementOf } from './elements.ts';
-import { goto } from './expressions.ts';
+import { jump } from './expressions.ts';
 import { EMPTY_LISTING, type ListedEndpoint, type Listing } from './listing.ts';
 import {
   CHAIN,
@@ -60,7 +60,6 @@ export function writePlane(listing: Listing, operations: readonly Operation[], g
 /** What rules and endpoints refer to. Adding what is there changes nothing. */
 const FRAME: readonly Command[] = [
   MAKE_TABLE,
-  on('add', 'chain', { name: CHAIN.ingress }),
   on('add', 'chain', { name: CHAIN.deny }),
   ...DIRECTIONS.flatMap((direction) =>
     FAMILIES.map((family) =>
@@ -169,7 +168,7 @@ function addEndpoint(endpoint: PlaneEndpoint): Command[] {
   return DIRECTIONS.map((direction) =>
     on('add', 'element', {
       name: endpointMap(direction, address.family),
-      elem: [[{ elem: { val, comment: nameHash(endpoint) } }, goto(tierChain(endpoint[direction], address.family, 0))]],
+      elem: [[{ elem: { val, comment: nameHash(endpoint) } }, jump(tierChain(endpoint[direction], address.family, 0))]],
     }),
   );
 }
