@@ -1,4 +1,4 @@
-import type { Peer } from '@margay/model';
+import type { Inventory, Peer } from '@margay/model';
 import { type Address, formatAddress, parseAddress } from '../address/address.ts';
 import { type Cidr, hostCidr, parseCidr } from '../address/cidr.ts';
 import { type ClusterIndex, workloadKey } from '../inventory/cluster-index.ts';
@@ -31,6 +31,16 @@ export interface Unnameable {
 export interface Cluster {
   readonly index: ClusterIndex;
   readonly units: ReadonlyMap<string, Unit>;
+  /** Addresses that pods have now, less those that are their nodes'. */
+  readonly podAddresses: ReadonlySet<string>;
+}
+
+/** In their canonical spelling. */
+export function collectPodAddresses(pods: Inventory['pods']): ReadonlySet<string> {
+  const own = pods.filter((pod) => isRunning(pod) && !pod.hostNetwork).flatMap(({ addresses }) => addresses);
+  return new Set(
+    own.map(parseAddress).flatMap((address) => (address === null ? [] : [formatAddress(unmapped(address))])),
+  );
 }
 
 /** Finds what stands for a peer in a policy. Services are resolved before ({@link resolveService}). */
@@ -44,8 +54,11 @@ export function endOfPeer(cluster: Cluster, peer: Exclude<Peer, { kind: 'service
       if (addresses === undefined) return unnameable(words, 'the node is no longer in the cluster');
       return endOfAddresses(addresses, 'node', words, 'the node has no known address');
     }
-    case 'external':
-      return endOfAddress(peer.address);
+    case 'external': {
+      const end = endOfAddress(peer.address);
+      // Nothing outside has that address any more: an ipBlock of it would let the pod through.
+      return cluster.podAddresses.has(end.words.name) ? unnameable(end.words, 'a pod has this address now') : end;
+    }
     case 'cidr': {
       const cidr = parseCidr(peer.cidr);
       const words = { namespace: null, name: plainText(peer.cidr) };

@@ -252,6 +252,20 @@ describe('what is refused or left out', () => {
     ]);
   });
 
+  it('leaves out an address that a pod has now: a rule for it would let that pod through', () => {
+    const edges = ['10.244.1.2', '::ffff:10.244.1.2', '10.244.1.3'].map((address) =>
+      edgeOf(workloadPeer(front), external(address), 'TCP 443'),
+    );
+    const found = runFor('frontend', inventoryOf([front, cart]), edges);
+    expect(sentences(found)).toEqual(['egress: Allow 10.244.1.3 on TCP 443']);
+    expect(found.leftOut).toEqual([
+      { sentence: 'TCP 443 to 10.244.1.2', reason: 'a pod has this address now', connections: 10 },
+    ]);
+    const onHost = inventoryOf([front, { ...cart, hostNetwork: true }]);
+    const node = runFor('frontend', onHost, [edgeOf(workloadPeer(front), external('10.0.0.1'), 'TCP 443')]);
+    expect(sentences(node)).toEqual(['egress: Allow 10.0.0.1 on TCP 443']);
+  });
+
   it('keeps the list of what was left out short, with the number of the rest', () => {
     const scan = Array.from({ length: 300 }, (_, port) =>
       edgeOf(workloadPeer(cart), unknown('10.9.9.9'), `TCP ${port + 1}`),

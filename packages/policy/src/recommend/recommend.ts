@@ -10,7 +10,7 @@ import type { Look } from './confidence.ts';
 import { coverageOf } from './coverage.ts';
 import { findDnsPartners } from './dns-ports.ts';
 import { draftEntries } from './draft.ts';
-import type { Cluster } from './end.ts';
+import { type Cluster, collectPodAddresses } from './end.ts';
 import { describeExternals, type Externals } from './externals.ts';
 import { joinAlike } from './join-alike.ts';
 import { learn } from './learn.ts';
@@ -33,7 +33,7 @@ const AGENT_NAMESPACE = 'margay';
 export function recommend(input: RecommendInput): CoveredRecommendation[] {
   const index = indexInventory(input.inventory);
   const units = formUnits(index);
-  const cluster: Cluster = { index, units };
+  const cluster: Cluster = { index, units, podAddresses: collectPodAddresses(input.inventory.pods) };
   const learning = { cluster, dnsPartner: findDnsPartners(index), isNewDemand: findNewDemand(input) };
   const byUnit = groupBy(
     input.edges.flatMap((edge) => learn(learning, edge)),
