@@ -9,23 +9,33 @@ const [TCP, UDP, SCTP, UDP_LITE] = PORTED;
 const ETHER_TYPE = { 4: 0x0800, 6: 0x86dd } as const;
 export const TCP_FLAG = { syn: 0x02, ack: 0x10 } as const;
 
-/** A packet of a TCP connection that goes on; without `tcp` it begins one. */
 export interface SentPacket extends WirePacket {
+  /** A packet of a TCP connection that goes on; without, it begins one. */
   readonly tcp?: { readonly flags: number; readonly sequence: number; readonly acknowledged: number };
+  /** In two, of which the second has no ports. */
+  readonly fragmented?: boolean;
 }
 const BEGINS = { flags: TCP_FLAG.syn, sequence: 1, acknowledged: 0 };
+/** Before the number, so that all of a header fits into a first fragment, which IPv6 demands, and all of the number into a second. */
+const PADDING = Buffer.alloc(8);
 
-/** The beginning of a connection as an Ethernet frame, with right checksums; its last bytes are `number`. */
-export function frameOf(
+/** A packet as Ethernet frames, with right checksums; the last bytes of the last are `number`. */
+export function framesOf(
   packet: SentPacket,
   number: number,
   macs: { readonly from: Buffer; readonly to: Buffer },
-): Buffer {
-  const { src, dst, protocol } = packet;
+): Buffer[] {
+  const { src, dst, protocol, fragmented = false } = packet;
   const ends = [bytesOf(src), bytesOf(dst)];
-  const body = transport(packet, Buffer.concat(ends), number);
-  const header = src.family === 4 ? ipv4(protocol, body.length, ends) : ipv6(protocol, body.length, ends);
-  return Buffer.concat([macs.to, macs.from, u16(ETHER_TYPE[src.family]), header, body]);
+  const whole = transport(packet, Buffer.concat(ends), number);
+  const cut = Math.floor((whole.length - 8) / 8) * 8;
+  const parts = fragmented ? [whole.subarray(0, cut), whole.subarray(cut)] : [whole];
+  const header = src.family === 4 ? ipv4 : ipv6;
+  return parts.map((body, place) => {
+    const fragment = fragmented ? { id: number, offset: place * cut, more: place === 0 } : null;
+    const network = header(protocol, body.length, ends, fragment);
+    return Buffer.concat([macs.to, macs.from, u16(ETHER_TYPE[src.family]), network, body]);
+  });
 }
 
 function transport(
@@ -33,7 +43,7 @@ function transport(
   ends: Buffer,
   number: number,
 ): Buffer {
-  const mark = Buffer.concat([u32(MAGIC), u32(number)]);
+  const mark = Buffer.concat([PADDING, u32(MAGIC), u32(number)]);
   const ports = Buffer.concat([u16(srcPort ?? 0), u16(dstPort ?? 0)]);
   const summed = (at: number, parts: readonly Buffer[], withEnds = true) => {
     const bytes = Buffer.concat([...parts, mark]);
@@ -87,11 +97,20 @@ function sctpInit(ports: Buffer, mark: Buffer): Buffer {
   return bytes;
 }
 
-function ipv4(protocol: number, length: number, ends: readonly Buffer[]): Buffer {
+interface Fragment {
+  readonly id: number;
+  /** In bytes. */
+  readonly offset: number;
+  readonly more: boolean;
+}
+
+function ipv4(protocol: number, length: number, ends: readonly Buffer[], fragment: Fragment | null): Buffer {
+  const place = fragment === null ? 0 : (fragment.more ? 0x2000 : 0) | (fragment.offset / 8);
   const header = Buffer.concat([
     Buffer.from([0x45, 0]),
     u16(20 + length),
-    u32(0),
+    u16((fragment?.id ?? 0) & 0xffff),
+    u16(place),
     Buffer.from([64, protocol]),
     u16(0),
     ...ends,
@@ -100,8 +119,12 @@ function ipv4(protocol: number, length: number, ends: readonly Buffer[]): Buffer
   return header;
 }
 
-function ipv6(protocol: number, length: number, ends: readonly Buffer[]): Buffer {
-  return Buffer.concat([u32(0x60000000), u16(length), Buffer.from([protocol, 64]), ...ends]);
+function ipv6(protocol: number, length: number, ends: readonly Buffer[], fragment: Fragment | null): Buffer {
+  const header = (next: number, bytes: number) =>
+    Buffer.concat([u32(0x60000000), u16(bytes), Buffer.from([next, 64]), ...ends]);
+  if (fragment === null) return header(protocol, length);
+  const place = fragment.offset | (fragment.more ? 1 : 0);
+  return Buffer.concat([header(44, 8 + length), Buffer.from([protocol, 0]), u16(place), u32(fragment.id)]);
 }
 
 function bytesOf({ family, first }: WirePacket['src']): Buffer {

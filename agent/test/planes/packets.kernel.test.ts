@@ -17,6 +17,7 @@ const seed = Number(process.env.MARGAY_TEST_SEED ?? Math.floor(Math.random() * 2
 const PACKETS = 20_000;
 const TABLE_PACKETS = 6_000;
 const PACKETS_EACH = 60;
+const FRAGMENTED_EVERY = 10;
 const LOG_GROUP = 7;
 
 /** What must be seen of a packet: where it comes out, and what each end that was asked said. */
@@ -46,7 +47,9 @@ describe.skipIf(reason)(`packets through nftables (seed ${seed})`, () => {
       const state = planeState(tables, ({ address }) => interfaceOf(placeOf(address)));
       await driver.apply(planOperations(await driver.read([state]), state));
       network.forgetConnections();
-      const { arrived, logged } = await network.send(judged.map(({ packet }) => packet));
+      const { arrived, logged } = await network.send(
+        judged.map(({ packet }, place) => ({ ...packet, fragmented: place % FRAGMENTED_EVERY === 0 })),
+      );
       for (const [place, one] of judged.entries()) {
         const at = arrived.get(place + 1);
         const found = {

@@ -1,5 +1,5 @@
 import type { AddressRange, WirePacket } from '@margay/policy';
-import { frameOf, LAST, type SentPacket } from './frames.ts';
+import { framesOf, LAST, type SentPacket } from './frames.ts';
 import { PacketWire, type Seen } from './packet-wire.ts';
 import { TestNamespace } from './test-namespace.ts';
 
@@ -63,8 +63,8 @@ export class RouterNetwork {
 
   /** Sends them all, numbered from 1 by place. */
   send(packets: readonly SentPacket[]): Promise<Seen> {
-    const sent = packets.map((packet, place) => sentBy(packet, place + 1));
-    return this.#wire.send([...sent, sentBy(LAST_PACKET, LAST)]);
+    const sent = packets.flatMap((packet, place) => sentBy(packet, place + 1));
+    return this.#wire.send([...sent, ...sentBy(LAST_PACKET, LAST)]);
   }
 
   /** As if nothing had been sent. */
@@ -80,7 +80,8 @@ export class RouterNetwork {
 
 function sentBy(packet: SentPacket, number: number) {
   const pod = placeOf(packet.src);
-  return { pod, frame: frameOf(packet, number, { from: macOf(2, pod), to: macOf(1, pod) }) };
+  const frames = framesOf(packet, number, { from: macOf(2, pod), to: macOf(1, pod) });
+  return frames.map((frame) => ({ pod, frame }));
 }
 
 /** The interface on the node behind which an address is. */
