@@ -252,7 +252,9 @@ describe('recommendations', () => {
     const { rows } = await verbs['recommendation.list'](tenant.as('viewer'), { clusterId });
     expect(rows.map(({ state }) => state)).toEqual(['applied']);
     const detail = await verbs['recommendation.get'](tenant.as('viewer'), { clusterId, id: rows[0]!.id });
-    expect(detail).toMatchObject({ yaml: 'kind: NetworkPolicy\n', policyName: 'cart', state: 'applied' });
+    const coverage = { connections: 10, allowed: 9, denied: 1, share: 0.9 };
+    expect(detail).toMatchObject({ yaml: 'kind: NetworkPolicy\n', policyName: 'cart', state: 'applied', coverage });
+    expect(rows).toMatchObject([{ coverage }]);
   });
 
   it('asked for again while the worker is at it are not queued twice; a lost run is', async () => {

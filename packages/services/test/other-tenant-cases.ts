@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Recommendation } from '@margay/policy';
+import type { CoveredRecommendation } from '@margay/policy';
 import { agentContext, type Context, nobodyContext, type VerbName, type Verbs, verbs } from '@margay/services';
 import { type ConnectedCluster, createPerson, heartbeat, inventoryUpload, type Tenant } from '@margay/testkit';
 import type { z } from 'zod';
@@ -71,7 +71,7 @@ async function newMember({ own }: World) {
   return { userId };
 }
 
-export function recommendation(key = 'workload/shop/Deployment/cart'): Recommendation {
+export function recommendation(key = 'workload/shop/Deployment/cart'): CoveredRecommendation {
   return {
     key,
     workloads: [{ namespace: 'shop', kind: 'Deployment', name: 'cart' }],
@@ -88,6 +88,7 @@ export function recommendation(key = 'workload/shop/Deployment/cart'): Recommend
     notes: [],
     leftOut: [],
     fingerprint: tag(),
+    coverage: { connections: 10, allowed: 9, denied: 1, share: 0.9, uncovered: [] },
   };
 }
 

@@ -11,12 +11,29 @@ export const RuleEvidenceView = z.object({
   ports: z.array(z.string()),
   services: z.array(z.string()),
   note: z.string().nullable(),
+  /** Null: it was stored before confidence was judged. */
+  confidence: z
+    .object({
+      level: z.enum(['high', 'medium', 'low']),
+      reasons: z.array(z.object({ code: z.string(), level: z.enum(['medium', 'low']), text: z.string() })),
+    })
+    .nullable()
+    .default(null),
 });
 export const RecommendedRuleView = z.object({
   direction: z.enum(['ingress', 'egress']),
   index: z.number().int(),
   sentence: z.string(),
   evidence: RuleEvidenceView,
+  /** What is wider than it should be. */
+  findings: z.array(z.object({ code: z.string(), text: z.string() })).default([]),
+});
+/** Of the connections that got through when they were seen, those that the policy lets through. */
+export const CoverageView = z.object({
+  connections: z.number(),
+  allowed: z.number(),
+  denied: z.number(),
+  share: z.number().nullable(),
 });
 export const RecommendationSummary = z.object({
   id: z.uuid(),
@@ -35,6 +52,7 @@ export const RecommendationSummary = z.object({
   observedFromMs: z.number(),
   observedToMs: z.number(),
   lostFlows: z.number(),
+  coverage: CoverageView.nullable(),
 });
 export type RecommendationSummary = z.infer<typeof RecommendationSummary>;
 export const ListRecommendationsInput = z.object({ clusterId: ClusterId });
@@ -48,7 +66,14 @@ export const RecommendationDetail = RecommendationSummary.extend({
   yaml: z.string().nullable(),
   rules: z.array(RecommendedRuleView),
   notes: z.array(z.string()),
-  leftOut: z.array(z.object({ sentence: z.string(), reason: z.string(), connections: z.number() })),
+  leftOut: z.array(
+    z.object({
+      sentence: z.string(),
+      reason: z.string(),
+      connections: z.number(),
+      isNewDemand: z.boolean().default(false),
+    }),
+  ),
 });
 export type RecommendationDetail = z.infer<typeof RecommendationDetail>;
 export const RequestRecommendationsInput = z.object({ clusterId: ClusterId });

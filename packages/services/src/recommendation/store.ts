@@ -1,6 +1,6 @@
 import { uuid7 } from '@margay/db';
 import type { ClusterId, OrgId } from '@margay/model';
-import type { Recommendation } from '@margay/policy';
+import type { CoveredRecommendation } from '@margay/policy';
 import { z } from 'zod';
 import { TELEMETRY } from '../core/audit.ts';
 import { requireCluster } from '../core/require-cluster.ts';
@@ -9,7 +9,7 @@ import { ClusterInput } from '../inputs/cluster.ts';
 import { storableJson } from '../inventory/storable-json.ts';
 
 const Input = ClusterInput.extend({
-  recommendations: z.array(z.custom<Recommendation>()).max(50_000),
+  recommendations: z.array(z.custom<CoveredRecommendation>()).max(50_000),
   observedFromMs: z.number(),
   observedToMs: z.number(),
   lostFlows: z.number(),
@@ -38,7 +38,7 @@ export const storeRecommendations = verb({
         fingerprint = excluded.fingerprint, ingress_rules = excluded.ingress_rules, egress_rules = excluded.egress_rules,
         connections = excluded.connections, computed_at = excluded.computed_at,
         changed_at = case when old.fingerprint = excluded.fingerprint then old.changed_at else excluded.changed_at end,
-        observed_from_ms = excluded.observed_from_ms, observed_to_ms = excluded.observed_to_ms, lost_flows = excluded.lost_flows`;
+        observed_from_ms = excluded.observed_from_ms, observed_to_ms = excluded.observed_to_ms, lost_flows = excluded.lost_flows, coverage = excluded.coverage`;
     const keys = input.recommendations.map(({ key }) => key);
     const { count } = await db.recommendation.deleteMany({ where: { ...scope, NOT: { key: { in: keys } } } });
     await db.recommendationRun.upsert({
@@ -53,7 +53,12 @@ export const storeRecommendations = verb({
 type Observed = Pick<z.output<typeof Input>, 'observedFromMs' | 'observedToMs' | 'lostFlows'>;
 
 /** By column names. */
-function rowOf(one: Recommendation, scope: { orgId: OrgId; clusterId: ClusterId }, observed: Observed, now: Date) {
+function rowOf(
+  one: CoveredRecommendation,
+  scope: { orgId: OrgId; clusterId: ClusterId },
+  observed: Observed,
+  now: Date,
+) {
   const { key, namespace, workloads, refusal, policy, yaml, rules, notes, leftOut, fingerprint } = one;
   return {
     org_id: scope.orgId,
@@ -69,5 +74,6 @@ function rowOf(one: Recommendation, scope: { orgId: OrgId; clusterId: ClusterId 
     observed_from_ms: observed.observedFromMs,
     observed_to_ms: observed.observedToMs,
     lost_flows: observed.lostFlows,
+    coverage: policy === null ? null : one.coverage,
   };
 }

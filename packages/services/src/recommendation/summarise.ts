@@ -19,10 +19,12 @@ export const SUMMARY_COLUMNS = {
   observedFromMs: true,
   observedToMs: true,
   lostFlows: true,
+  coverage: true,
 } as const;
 
-interface Row extends Omit<RecommendationSummary, 'state' | 'policyName' | 'workloads'> {
+interface Row extends Omit<RecommendationSummary, 'state' | 'policyName' | 'workloads' | 'coverage'> {
   readonly policy: unknown;
+  readonly coverage: unknown;
   readonly workloads: unknown;
 }
 const Named = z.object({ metadata: z.object({ name: z.string() }) });
@@ -34,6 +36,7 @@ export function summarise(row: Row, policies: readonly InventoryPolicy[]): Recom
   return {
     ...row,
     workloads: RecommendationSummary.shape.workloads.parse(row.workloads),
+    coverage: RecommendationSummary.shape.coverage.parse(row.coverage),
     state,
     policyName: named.success ? named.data.metadata.name : null,
   };

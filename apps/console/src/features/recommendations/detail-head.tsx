@@ -1,7 +1,7 @@
 import type { RecommendationDetail } from '@margay/services/inputs';
 import { Ago, For, formatCount, formatDuration, Sign } from '@margay/ui';
 import type { ReactNode } from 'react';
-import { STATE_TONES, STATE_WORDS } from './summary.ts';
+import { formatShare, STATE_TONES, STATE_WORDS } from './summary.ts';
 
 /** What it is worth: state, what it was learnt from, and what was lost meanwhile. */
 export function DetailHead({ data }: { data: RecommendationDetail }) {
@@ -28,6 +28,11 @@ export function DetailHead({ data }: { data: RecommendationDetail }) {
         {formatCount(data.connections)}{' '}
         <span className="third">in {formatDuration(data.observedToMs - data.observedFromMs)}</span>
       </Fact>
+      {data.coverage && data.coverage.share !== null ? (
+        <Fact label="Covers">
+          {formatShare(data.coverage.share)} <span className="third">of what got through</span>
+        </Fact>
+      ) : null}
       <Fact label="Lost">
         {data.lostFlows > 0 ? (
           <Sign tone="loss">{formatCount(data.lostFlows)}</Sign>

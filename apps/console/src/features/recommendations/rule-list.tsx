@@ -1,6 +1,6 @@
 'use client';
 import type { RecommendationDetail } from '@margay/services/inputs';
-import { formatBytes, formatCount, formatDay, formatExact, Glyph, Icon, plural, useMounted } from '@margay/ui';
+import { formatBytes, formatCount, formatDay, formatExact, Glyph, Icon, plural, Sign, useMounted } from '@margay/ui';
 import type { RuleRef } from './rule-lines.ts';
 
 type Rule = RecommendationDetail['rules'][number];
@@ -108,8 +108,32 @@ function RuleRow({
           ) : null}
           {evidence.note ? <span className="rule-note">{evidence.note}</span> : null}
         </div>
+        <Doubts rule={rule} />
       </div>
     </li>
+  );
+}
+
+/** Why a reader should look twice; nothing where there is no reason to. */
+function Doubts({ rule }: { rule: Rule }) {
+  const { level = 'high', reasons = [] } = rule.evidence.confidence ?? {};
+  if (level === 'high' && rule.findings.length === 0) return null;
+  return (
+    <ul className="rule-doubts">
+      {level === 'high' ? null : (
+        <li>
+          <Sign tone={level === 'low' ? 'pending' : 'none'}>
+            {level === 'low' ? 'Low confidence' : 'Medium confidence'}
+          </Sign>{' '}
+          <span className="second">{reasons.map(({ text }) => text).join('; ')}</span>
+        </li>
+      )}
+      {rule.findings.map(({ code, text }) => (
+        <li key={code}>
+          <Sign tone="pending">Wider than seen</Sign> <span className="second">{text}</span>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -140,6 +164,7 @@ function LeftOut({ rows }: { rows: RecommendationDetail['leftOut'] }) {
               <div className="rule-evidence">
                 <span>{plural(row.connections, 'connection')}</span>
                 <span>{row.reason}</span>
+                {row.isNewDemand ? <Sign tone="accent">New demand</Sign> : null}
               </div>
             </div>
             <span className="sr-only">{formatCount(row.connections)} connections</span>

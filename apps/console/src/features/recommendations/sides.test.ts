@@ -20,7 +20,9 @@ const rule = (
     ports: [],
     services: [],
     note: null,
+    confidence: null,
   },
+  findings: [],
 });
 
 it('names each peer once, without its namespace', () => {

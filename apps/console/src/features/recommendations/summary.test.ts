@@ -1,6 +1,6 @@
 import type { RecommendationSummary } from '@margay/services/inputs';
 import { expect, it } from 'vitest';
-import { byNamespace, countStates, headline, joinYaml, title } from './summary.ts';
+import { byNamespace, countStates, formatShare, headline, joinYaml, title } from './summary.ts';
 
 const row = (namespace: string, names: string[], state: RecommendationSummary['state']): RecommendationSummary => ({
   id: '',
@@ -18,6 +18,7 @@ const row = (namespace: string, names: string[], state: RecommendationSummary['s
   observedFromMs: 0,
   observedToMs: 0,
   lostFlows: 0,
+  coverage: null,
 });
 
 it('says the answer first', () => {
@@ -43,4 +44,8 @@ it('groups one state by namespace, in order', () => {
 
 it('joins documents with one line between', () => {
   expect(joinYaml(['a: 1\n', 'b: 2'])).toBe('a: 1\n---\nb: 2\n');
+});
+
+it('never rounds a share up to all of it', () => {
+  expect([1, 0.99999, 0.995, 0.5, 0].map(formatShare)).toEqual(['100 %', '99.9 %', '99.5 %', '50 %', '0 %']);
 });

@@ -45,6 +45,13 @@ export function title(row: Pick<RecommendationSummary, 'workloads'>): string {
   return row.workloads.map((workload) => plainName(workload.name)).join(' and ');
 }
 
+/** Of a share from 0 to 1. Never rounded up to all: one connection that is not covered is one that breaks. */
+export function formatShare(share: number): string {
+  if (share >= 1) return '100 %';
+  const percent = Math.floor(share * 1000) / 10;
+  return `${Number.isInteger(percent) ? percent.toFixed(0) : percent.toFixed(1)} %`;
+}
+
 /** One file of all policies, documents apart. */
 export function joinYaml(documents: readonly string[]): string {
   return documents.map((yaml) => yaml.replace(/\n*$/, '\n')).join('---\n');
