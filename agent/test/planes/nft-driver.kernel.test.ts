@@ -6,6 +6,7 @@ import { EMPTY_PLANE, type PlaneState } from '../../src/dataplane/plane-state.ts
 import { NftDriver } from '../../src/drivers/nft/nft-driver.ts';
 import { nftCommand } from '../../src/drivers/nft/run-nft.ts';
 import { planOperations } from '../../src/sequence/plan-operations.ts';
+import { Reconciler } from '../../src/sequence/reconciler.ts';
 import { conformance, type DriverUnderTest } from './conformance.ts';
 import { arbitraryPlaneState } from './random-states.ts';
 import { TestNamespace, whyNoNamespaces } from './test-namespace.ts';
@@ -125,6 +126,23 @@ describe.skipIf(reason)('nftables', () => {
     expect(await plane.driver.read([state])).toEqual(state);
     await plane.driver.cleanup();
     expect(plane.nft('list ruleset')).toBe(others);
+  });
+
+  it('counts as drift what others did, and nothing of its own', async () => {
+    const plane = emptyPlane();
+    const reconciler = new Reconciler(plane.driver);
+    const states = fc.sample(
+      arbitraryPlaneState.filter(({ endpoints }) => endpoints.size > 0),
+      { numRuns: 4, seed },
+    );
+    for (const state of states) await reconciler.want(state);
+    expect(reconciler.drifted).toBe(0);
+    plane.nft('flush chain inet margay deny; flush map inet margay egress4; flush map inet margay ingress4');
+    await reconciler.resync();
+    const last = states.at(-1) ?? EMPTY_PLANE;
+    const gone = [...last.endpoints.values()].filter(({ address }) => address.family === 4);
+    expect(reconciler.drifted).toBe(1 + gone.length);
+    expect(await plane.driver.read([last])).toEqual(last);
   });
 
   it('writes and reads twenty thousand addresses in one go', async () => {

@@ -10,6 +10,9 @@ import { MargayError } from '@margay/model';
 /** Runs nft with these arguments and this input, and returns what it printed. Rejects with what it complained of. */
 export type RunNft = (args: readonly string[], input: string) => Promise<string>;
 
+/** A hundred thousand rules take some ten seconds. */
+const TIME_MS = 120_000;
+
 /** `prefix`: a command that nft is run by, such as `nsenter --net=…`; empty: nft itself. Input goes through a nameless file in `folder`. */
 export function nftCommand(prefix: readonly string[] = [], folder = tmpdir()): RunNft {
   const [file = 'nft', ...before] = [...prefix, 'nft'];
@@ -18,14 +21,18 @@ export function nftCommand(prefix: readonly string[] = [], folder = tmpdir()): R
     try {
       // Its complaints are read: not in the machine's language.
       const env = { ...process.env, LC_ALL: 'C' };
-      const child = spawn(file, [...before, ...args], { stdio: [stdin?.fd ?? 'ignore', 'pipe', 'pipe'], env });
-      const [printed, complaint, [code]] = await Promise.all([
+      const child = spawn(file, [...before, ...args], {
+        stdio: [stdin?.fd ?? 'ignore', 'pipe', 'pipe'],
+        env,
+        timeout: TIME_MS,
+      });
+      const [printed, complaint, [code, signal]] = await Promise.all([
         child.stdout === null ? '' : text(child.stdout),
         child.stderr === null ? '' : text(child.stderr),
         once(child, 'close'),
       ]);
       if (code === 0) return printed;
-      throw new MargayError('UNAVAILABLE', `nft: ${complaint.slice(0, 2000).trim() || `ended with ${code}`}`);
+      throw new MargayError('UNAVAILABLE', `nft: ${complaint.slice(0, 2000).trim() || `ended with ${code ?? signal}`}`);
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
         throw new MargayError('PRECONDITION_FAILED', `${file} is missing. Install it: apt-get install nftables.`);
