@@ -41,6 +41,7 @@ export class RouterNetwork {
       this.router.ip([
         `link add ${name} address ${here} type veth peer name eth0 address ${there} netns ${pod.name}`,
         `addr add 169.254.1.1/32 dev ${name}`,
+        `addr add fe80::1/64 dev ${name} nodad`,
         `link set ${name} up`,
         ...addressesAt(place).flatMap((address) => [
           `route add ${address} dev ${name}`,
