@@ -93,6 +93,9 @@ describe.skipIf(reason)('nftables', () => {
     const others = plane.nft('list table inet others');
     const doings = [
       'delete table inet margay',
+      'add element inet margay held { stranger }',
+      'flush set inet margay held',
+      'flush chain inet margay arrive',
       'add chain inet margay stranger',
       'add chain inet margay stranger { type filter hook forward priority 0; policy drop; }',
       'add chain inet margay forward { policy drop; }',

@@ -7,7 +7,7 @@ export class TestNamespace {
   readonly name: string;
 
   constructor(word: string) {
-    this.name = `mgy-${process.pid}-${word}${next++}`;
+    this.name = `planes-${process.pid}-${word}${next++}`;
     execFileSync('ip', ['netns', 'add', this.name]);
   }
 

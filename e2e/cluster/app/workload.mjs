@@ -9,6 +9,8 @@ import { writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 
 const TIMEOUT_MS = 5_000;
+/** A Service's pods are ready before every kube-proxy knows of them: until then it refuses. */
+const SETTLE_MS = 2_500;
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 const { tcp = [], udp = [], calls = [], exit = false } = JSON.parse(process.argv[2] ?? '{}');
@@ -73,6 +75,7 @@ function callUdp(host, port) {
 
 async function make({ name, host, port, protocol = 'tcp', count: times, everyMs }) {
   const address = await resolve(host);
+  await pause(SETTLE_MS);
   const key = `${name} ${protocol} ${port} ${address}`;
   for (let made = 0; made < times; ) {
     try {

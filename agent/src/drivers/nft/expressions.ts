@@ -40,6 +40,8 @@ export const isEstablished = state('established');
 /** Invalid: a packet of no connection is judged as if it began one. */
 export const beginsConnection = state('invalid', 'new', 'untracked');
 export const isReply = match({ ct: { key: 'direction' } }, REPLY);
+/** It came in at an interface of the set. */
+export const cameFrom = (set: string) => match({ meta: { key: 'iifname' } }, `@${set}`);
 export const isTcp = match({ meta: { key: 'l4proto' } }, TCP);
 
 export const log = (prefix: string, group: number): Statement => ({ log: { prefix, group } });

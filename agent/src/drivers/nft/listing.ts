@@ -3,7 +3,7 @@ import type { AddressRange } from '@margay/policy';
 import { z } from 'zod';
 import { rangeSchema } from './elements.ts';
 import { destinationPort, type Rule, type Statement, sourcePort } from './expressions.ts';
-import { DIRECTIONS, endpointMap, FAMILIES, type Family, parsePeerSet, TABLE } from './names.ts';
+import { DIRECTIONS, endpointMap, FAMILIES, type Family, HELD, parsePeerSet, TABLE } from './names.ts';
 import { BASE_CHAIN } from './skeleton.ts';
 
 const own = { family: z.literal(TABLE.family), table: z.literal(TABLE.table), handle: z.int() };
@@ -33,6 +33,16 @@ const objectSchema = z.union([
       elem: z.array(rangeSchema).default([]),
     }),
   }),
+  z
+    .strictObject({
+      set: z.strictObject({
+        ...own,
+        name: z.literal(HELD),
+        type: z.literal('ifname'),
+        elem: z.array(z.string()).default([]),
+      }),
+    })
+    .transform(({ set }) => ({ held: set })),
   z.strictObject({
     map: z.strictObject({
       ...own,
@@ -95,12 +105,20 @@ export interface Listing {
   readonly foreign: boolean;
   /** By nft's name of the set. */
   readonly sets: ReadonlyMap<string, readonly AddressRange[]>;
+  /** Interfaces from which only endpoints may send. */
+  readonly held: ReadonlySet<string>;
   /** By nft's name of the map. */
   readonly maps: ReadonlyMap<string, readonly ListedEndpoint[]>;
   readonly chains: ReadonlyMap<string, { readonly isBase: boolean; readonly rules: readonly Rule[] }>;
 }
 
-export const EMPTY_LISTING: Listing = { foreign: false, sets: new Map(), maps: new Map(), chains: new Map() };
+export const EMPTY_LISTING: Listing = {
+  foreign: false,
+  sets: new Map(),
+  held: new Set(),
+  maps: new Map(),
+  chains: new Map(),
+};
 
 const MAPS = new Map(
   DIRECTIONS.flatMap((direction) => FAMILIES.map((family) => [endpointMap(direction, family), family] as const)),
@@ -113,6 +131,7 @@ export function parseListing(printed: string): Listing {
   if (!outer.success) throw new MargayError('UNAVAILABLE', 'nft printed something that is not a listing in JSON.');
   let foreign = false;
   const sets = new Map<string, readonly AddressRange[]>();
+  let held: ReadonlySet<string> = new Set();
   const maps = new Map<string, readonly ListedEndpoint[]>();
   const chains = new Map<string, { isBase: boolean; rules: Rule[] }>();
   for (const raw of outer.data.nftables) {
@@ -122,7 +141,8 @@ export function parseListing(printed: string): Listing {
       continue;
     }
     const one = parsed.data;
-    if ('set' in one) {
+    if ('held' in one) held = new Set(one.held.elem);
+    else if ('set' in one) {
       const family = parsePeerSet(one.set.name)?.family;
       if (family === undefined || one.set.type !== typeOf(family)) foreign = true;
       sets.set(one.set.name, one.set.elem);
@@ -133,7 +153,7 @@ export function parseListing(printed: string): Listing {
     } else if ('chain' in one) chains.set(one.chain.name, { isBase: 'hook' in one.chain, rules: [] });
     else if ('rule' in one) chains.get(one.rule.chain)?.rules.push(one.rule.expr.flatMap(apart));
   }
-  return { foreign, sets, maps, chains };
+  return { foreign, sets, held, maps, chains };
 }
 
 function endpointOf([{ elem }, { jump }]: z.output<typeof endpointElement>): ListedEndpoint {

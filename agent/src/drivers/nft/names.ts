@@ -3,8 +3,11 @@ import { MargayError } from '@margay/model';
 /** Everything of ours is in this table, and nothing else. */
 export const TABLE = { family: 'inet', table: 'margay' } as const;
 
-/** The base chain, and where packets end that are denied. */
-export const CHAIN = { forward: 'forward', deny: 'deny' } as const;
+/** The base chain, where packets go on that may leave their sender, and where those end that are denied. */
+export const CHAIN = { forward: 'forward', arrive: 'arrive', deny: 'deny' } as const;
+
+/** The set of the endpoints' interfaces: from these only what an endpoint governs may come. */
+export const HELD = 'held';
 
 export type Family = 4 | 6;
 export const FAMILIES = [4, 6] as const;

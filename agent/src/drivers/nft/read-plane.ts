@@ -19,15 +19,24 @@ export function readPlane(listing: Listing, known: readonly PlaneState[], group:
   const addressSets = readAddressSets(listing);
   const endpoints = readEndpoints(listing, known);
   const chainsAreOurs = [...listing.chains].every(([name, { isBase }]) =>
-    name === CHAIN.forward ? isBase : !isBase && (name === CHAIN.deny || policySetOf(name) !== null),
+    name === CHAIN.forward
+      ? isBase
+      : !isBase && (name === CHAIN.deny || name === CHAIN.arrive || policySetOf(name) !== null),
   );
   return {
     settings: readSettings(listing),
-    foreign: listing.foreign || addressSets === null || endpoints === null || !chainsAreOurs,
+    foreign:
+      listing.foreign || addressSets === null || endpoints === null || !chainsAreOurs || !holds(listing, endpoints),
     addressSets: addressSets ?? new Map(),
     policySets: readPolicySets(listing, known, group),
     endpoints: endpoints ?? new Map(),
   };
+}
+
+/** Every interface of an endpoint, and no other, is in the set of those. */
+function holds({ held }: Listing, endpoints: ReadonlyMap<string, PlaneEndpoint>): boolean {
+  const wanted = new Set([...endpoints.values()].map(({ hostInterface }) => hostInterface));
+  return held.size === wanted.size && [...wanted].every((name) => held.has(name));
 }
 
 /** Null: a set without the other family's. */

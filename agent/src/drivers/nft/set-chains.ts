@@ -56,6 +56,5 @@ const lead = ({ id }: CompiledSet, family: Family, { kind, place }: Target) =>
 function hitRules({ direction }: CompiledSet, { verdict }: Hit, logs: Statement): Rule[] {
   // What ends a running connection is always told; what goes on in one is not.
   if (verdict === 'deny') return [[logs], [goto(CHAIN.deny)]];
-  // Egress ends here, by returning to the base chain.
-  return direction === 'egress' ? [[beginsConnection, logs]] : [[beginsConnection, logs], [ACCEPT]];
+  return [[beginsConnection, logs], [direction === 'egress' ? goto(CHAIN.arrive) : ACCEPT]];
 }

@@ -12,6 +12,7 @@ import {
   endpointMap,
   FAMILIES,
   type Family,
+  HELD,
   peerSet,
   policySetOf,
   TABLE,
@@ -54,6 +55,7 @@ export function writePlane(listing: Listing, operations: readonly Operation[], g
     ...(isCleared ? CLEAR : []),
     ...FRAME,
     ...operations.slice(isCleared ? 1 : 0).flatMap((operation) => commandsOf(held, operation)),
+    ...holdInterfaces(held, operations),
   ];
 }
 
@@ -61,6 +63,8 @@ export function writePlane(listing: Listing, operations: readonly Operation[], g
 const FRAME: readonly Command[] = [
   MAKE_TABLE,
   on('add', 'chain', { name: CHAIN.deny }),
+  on('add', 'chain', { name: CHAIN.arrive }),
+  on('add', 'set', { name: HELD, type: 'ifname' }),
   ...DIRECTIONS.flatMap((direction) =>
     FAMILIES.map((family) =>
       on('add', 'map', { name: endpointMap(direction, family), type: ['ifname', `ipv${family}_addr`], map: 'verdict' }),
@@ -171,6 +175,22 @@ function addEndpoint(endpoint: PlaneEndpoint): Command[] {
       elem: [[{ elem: { val, comment: nameHash(endpoint) } }, jump(tierChain(endpoint[direction], address.family, 0))]],
     }),
   );
+}
+
+/** Brings the set of the endpoints' interfaces to what it is to be after all operations: two endpoints may share one. */
+function holdInterfaces({ listing, endpoints }: Held, operations: readonly Operation[]): Command[] {
+  const after = new Map([...endpoints].map(([key, { hostInterface }]) => [key, hostInterface]));
+  for (const operation of operations) {
+    if (operation.kind === 'put-endpoint') after.set(operation.key, operation.endpoint.hostInterface);
+    else if (operation.kind === 'remove-endpoint') after.delete(operation.key);
+  }
+  const wanted = new Set(after.values());
+  const come = [...wanted].filter((name) => !listing.held.has(name)).map(checkedInterface);
+  const gone = [...listing.held].filter((name) => !wanted.has(name));
+  return [
+    ...(gone.length > 0 ? [on('delete', 'element', { name: HELD, elem: gone })] : []),
+    ...(come.length > 0 ? [on('add', 'element', { name: HELD, elem: come })] : []),
+  ];
 }
 
 function removeEndpoint({ endpoints }: Held, key: string): Command[] {
