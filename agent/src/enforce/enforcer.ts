@@ -61,9 +61,12 @@ export function startEnforcer(options: EnforcerOptions): Enforcer {
   let failure = '';
 
   let seen = '';
+  let bridged = 0;
   let interfaces: ReadonlyMap<string, string> = new Map();
   const look = async () => {
-    const found = await options.podInterfaces(now());
+    const all = await options.podInterfaces(now());
+    const found = all.filter(({ bridge }) => bridge === undefined);
+    bridged = all.length - found.length;
     const pairs = found.flatMap(({ name, addresses }) => addresses.map((address) => [address, name] as const));
     const fingerprint = JSON.stringify(pairs);
     if (fingerprint === seen) return;
@@ -117,7 +120,7 @@ export function startEnforcer(options: EnforcerOptions): Enforcer {
 
   return {
     unread: () => watch.problems(),
-    failure: () => failure,
+    failure: () => failure || (bridged > 0 ? unseen(bridged) : ''),
     stop: async ({ remove }) => {
       stopping.abort();
       woken.resolve();
@@ -127,3 +130,6 @@ export function startEnforcer(options: EnforcerOptions): Enforcer {
     },
   };
 }
+
+const unseen = (pods: number) =>
+  `policies are not enforced on ${pods} pods behind a bridge: the plane sees routed interfaces only`;

@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import { hash64 } from '@margay/model';
 import type { PolicySetTable, TraceEntry } from '@margay/policy';
 import ipaddr from 'ipaddr.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Pod, PodNetwork } from '../../../e2e/kernel/pod-network.ts';
-import { endpointKey, type PlaneEndpoint, type PlaneSettings } from '../../src/dataplane/plane-state.ts';
+import { EMPTY_PLANE, endpointKey, type PlaneEndpoint, type PlaneSettings } from '../../src/dataplane/plane-state.ts';
 import { NftDriver } from '../../src/drivers/nft/nft-driver.ts';
 import { nftCommand } from '../../src/drivers/nft/run-nft.ts';
 import { Reconciler } from '../../src/sequence/reconciler.ts';
@@ -81,6 +82,53 @@ describe.skipIf(reason)('live connections through nftables', () => {
       client.call.closeTcp(connection).then(() => true),
       new Promise<boolean>((resolve) => setTimeout(resolve, PATIENCE_MS, false)),
     ]);
+
+  it('lets nothing through that bears another address than its sender has', async () => {
+    const inPod = (pod: Pod, ...command: string[]) =>
+      spawnSync('nsenter', [`--net=/run/netns/${pod.namespace}`, ...command], { encoding: 'utf8' });
+    const counted = (text: string) =>
+      [...text.matchAll(/counter packets (\d+)/g)].map(([, packets]) => Number(packets));
+    const others = ['203.0.113.5', '2001:db8:5::5'];
+    for (const other of others)
+      inPod(client, 'ip', 'addr', 'add', other, 'dev', 'eth0', ...(other.includes(':') ? ['nodad'] : []));
+    const watched = [
+      `ip saddr ${others[0]}`,
+      `ip6 saddr ${others[1]}`,
+      `ip saddr ${client.ipv4}`,
+      `ip6 saddr ${client.ipv6}`,
+    ];
+    const counters = [
+      'add table inet seen',
+      'add chain inet seen came { type filter hook input priority 0; }',
+      ...watched.map((one) => `add rule inet seen came ${one} counter`),
+    ].join('; ');
+    inPod(server, 'nft', counters);
+    const sendAll = () => {
+      for (const [source, to] of [
+        [others[0], server.ipv4],
+        [others[1], server.ipv6],
+        [client.ipv4, server.ipv4],
+        [client.ipv6, server.ipv6],
+      ])
+        inPod(client, 'ping', '-c', '1', '-W', '1', '-I', source ?? '', to ?? '');
+      const packets = counted(inPod(server, 'nft', 'list', 'table', 'inet', 'seen').stdout);
+      inPod(server, 'nft', 'reset', 'counters', 'table', 'inet', 'seen');
+      return packets;
+    };
+    await govern({ onDeny: 'drop', established: 'cut' }, 'allow');
+    const governed = sendAll();
+    expect(governed).toEqual([0, 0, expect.any(Number), expect.any(Number)]);
+    expect(Math.min(...governed.slice(2))).toBeGreaterThan(0);
+    await reconciler.want(EMPTY_PLANE);
+    // Nobody governs it any more: what was seen to be missing does come.
+    expect(
+      sendAll()
+        .slice(0, 2)
+        .every((packets) => packets > governed[0]!),
+    ).toBe(true);
+    inPod(server, 'nft', 'delete', 'table', 'inet', 'seen');
+    for (const other of others) inPod(client, 'ip', 'addr', 'del', other, 'dev', 'eth0');
+  });
 
   describe.each(['ipv4', 'ipv6'] as const)('%s', (family) => {
     const open = async () => {
