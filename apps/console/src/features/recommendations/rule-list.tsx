@@ -1,6 +1,7 @@
 'use client';
 import type { RecommendationDetail } from '@margay/services/inputs';
 import { formatBytes, formatCount, formatDay, formatExact, Glyph, Icon, plural, Sign, useMounted } from '@margay/ui';
+import { ownDoubts, sharedDoubts } from './doubts.ts';
 import type { RuleRef } from './rule-lines.ts';
 
 type Rule = RecommendationDetail['rules'][number];
@@ -15,6 +16,7 @@ export function RuleList({
   current: RuleRef | null;
   onCurrent: (rule: RuleRef | null) => void;
 }) {
+  const notes = [...data.notes, ...sharedDoubts(data.rules)];
   const of = (direction: Rule['direction']) => data.rules.filter((rule) => rule.direction === direction);
   const group = (heading: string, direction: Rule['direction']) => (
     <section aria-label={heading}>
@@ -36,9 +38,9 @@ export function RuleList({
   );
   return (
     <div className="rule-list scroll" data-testid="rules">
-      {data.notes.length > 0 ? (
+      {notes.length > 0 ? (
         <ul className="rule-notes" aria-label="Notes">
-          {data.notes.map((note) => (
+          {notes.map((note) => (
             <li key={note} className="note tone-pending">
               <Icon name="info" small />
               <span>{note}</span>
@@ -116,16 +118,16 @@ function RuleRow({
 
 /** Why a reader should look twice; nothing where there is no reason to. */
 function Doubts({ rule }: { rule: Rule }) {
-  const { level = 'high', reasons = [] } = rule.evidence.confidence ?? {};
-  if (level === 'high' && rule.findings.length === 0) return null;
+  const doubts = ownDoubts(rule);
+  if (doubts === null && rule.findings.length === 0) return null;
   return (
     <ul className="rule-doubts">
-      {level === 'high' ? null : (
+      {doubts === null ? null : (
         <li>
-          <Sign tone={level === 'low' ? 'pending' : 'none'}>
-            {level === 'low' ? 'Low confidence' : 'Medium confidence'}
+          <Sign tone={doubts.level === 'low' ? 'pending' : 'none'}>
+            {doubts.level === 'low' ? 'Low confidence' : 'Medium confidence'}
           </Sign>{' '}
-          <span className="second">{reasons.map(({ text }) => text).join('; ')}</span>
+          <span className="second">{doubts.reasons.map(({ text }) => text).join(' ')}</span>
         </li>
       )}
       {rule.findings.map(({ code, text }) => (
