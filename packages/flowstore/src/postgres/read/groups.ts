@@ -50,12 +50,48 @@ export async function readGroups(session: ReadSession, query: GroupQuery): Promi
   };
 }
 
-/** Source of the row after as many as groups are wanted, null where there are no more: a page needs few of a minute's rows, and to add up all of them takes long. */
+/**
+ * A source up to which there are at most as many rows as groups are wanted, or about as many; null where there are no more. A page needs few of a minute's rows, and
+ * to add up all of them takes long. Rows of a level lie in order of source within a bucket: where there are few buckets each is asked for its own.
+ */
 async function findCut(session: ReadSession, query: GroupQuery): Promise<bigint | null> {
+  const [only] = query.segments;
+  const buckets = only && query.segments.length === 1 && only.level > 5 ? bucketsOf(only) : [];
+  if (buckets.length === 0 || buckets.length > BUCKETS_MAX) return cutOf(session, query, query.groupsMax);
+  const share = { ...query, groupsMax: Math.floor(query.groupsMax / buckets.length) };
+  const cuts = [];
+  for (const bucket of buckets) {
+    const within = { ...share, segments: [bucket], raw: false };
+    // Smallest ids first, as unsigned numbers: all that are not negative come before the others.
+    const cut =
+      (await cutOf(session, within, share.groupsMax, 'src >= 0')) ?? (await cutOf(session, within, share.groupsMax));
+    if (cut !== null) cuts.push(cut);
+  }
+  return cuts.reduce<bigint | null>(
+    (least, cut) => (least === null || unsigned(cut) < unsigned(least) ? cut : least),
+    null,
+  );
+}
+
+const BUCKETS_MAX = 4;
+const unsigned = (id: bigint) => BigInt.asUintN(64, id);
+
+function bucketsOf({ level, fromMs, toMs }: Segment): Segment[] {
+  const stepMs = level * 1000;
+  const count = Math.min(BUCKETS_MAX + 1, Math.ceil((toMs - fromMs) / stepMs));
+  return Array.from({ length: count }, (_, place) => ({
+    level,
+    fromMs: fromMs + place * stepMs,
+    toMs: fromMs + (place + 1) * stepMs,
+  }));
+}
+
+async function cutOf(session: ReadSession, query: GroupQuery, rowsMax: number, and = 'true'): Promise<bigint | null> {
   const parameters = new Parameters();
-  const source = sourceOf(session, { ...query, addresses: false }, parameters);
+  const source = sourceOf(session, { ...query, addresses: false }, parameters, and);
+  const order = and === 'true' ? UNSIGNED_ORDER : 'src';
   const { rows } = await session.client.query<{ src: string }>(
-    `SELECT src FROM (${source}) s ORDER BY ${UNSIGNED_ORDER} OFFSET ${query.groupsMax} LIMIT 1`,
+    `SELECT src FROM (${source}) s ORDER BY ${order} OFFSET ${rowsMax} LIMIT 1`,
     parameters.values,
   );
   return rows[0] === undefined ? null : BigInt(rows[0].src);
