@@ -22,6 +22,8 @@ export interface ConfidenceInput {
 const FULL_WINDOW_MS = 24 * HOUR_MS;
 const TINY_WINDOW_MS = HOUR_MS;
 const LOSS_LIMIT = 0.01;
+/** What is over within this time was one occasion. */
+const ONCE_MS = 60_000;
 /** A period is known once it came round twice: three runs. */
 const RUNS_KNOWN = 3;
 /** Traffic in more of the hours than this is steady, not periodic. */
@@ -52,9 +54,13 @@ const shortWindow: Check = ({ look }) => {
 /** A connection that stays open for hours is one connection, but was seen all the time. */
 const seenOnce: Check = ({ edges }) => {
   const connections = edges.reduce((sum, { connectionsStarted }) => sum + connectionsStarted, 0);
-  if (edges.length === 0 || connections > 1 || hoursOf(edges).length > 1) return null;
+  if (edges.length === 0 || connections > 1 || hoursOf(edges).length > 1 || spanOf(edges) > ONCE_MS) return null;
   return { code: 'seen-once', level: 'low', text: 'It was seen once.' };
 };
+
+const spanOf = (edges: readonly ObservedEdge[]) =>
+  edges.reduce((last, { lastSeenMs }) => Math.max(last, lastSeenMs), 0) -
+  edges.reduce((first, { firstSeenMs }) => Math.min(first, firstSeenMs), Number.POSITIVE_INFINITY);
 
 const loss: Check = ({ look: { lostFlows, lostShare } }) =>
   lostFlows <= 0

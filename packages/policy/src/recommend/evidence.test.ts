@@ -91,6 +91,7 @@ describe('confidence', () => {
   it('is low for what was seen once, not for one connection that stays open', () => {
     const one = { connectionsStarted: 1 };
     expect(codes([seen(one)])).toEqual(['low', 'seen-once']);
+    expect(codes([seen({ ...one, firstSeenMs: 0, lastSeenMs: 10 * 60_000 })])).not.toContain('seen-once');
     expect(codes([seen({ ...one, hours: steady })])).toEqual(['high']);
     expect(codes([seen({ ...one, lastSeenMs: 5 * HOUR })])).toEqual(['high']);
     expect(codes([seen(one), { ...seen(one), port: 8080 }])).toEqual(['high']);
