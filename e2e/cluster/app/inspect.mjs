@@ -32,10 +32,20 @@ function filesBelow(folder) {
   return readdirSync(folder, { recursive: true }).filter((name) => !name.endsWith('.debug'));
 }
 
+/** A pod that ends meanwhile takes its interface along: there is nothing left at it. */
+function attachedNow(link) {
+  try {
+    return attached(link);
+  } catch (error) {
+    if (/Cannot find device/.test(String(error.stderr))) return [];
+    throw error;
+  }
+}
+
 const links = JSON.parse(execFileSync('ip', ['-j', 'link', 'show'], { encoding: 'utf8' }));
 process.stdout.write(
   JSON.stringify({
-    attached: links.flatMap(attached),
+    attached: links.flatMap(attachedNow),
     qdiscs: execFileSync('tc', ['qdisc', 'show'], { encoding: 'utf8' })
       .split('\n')
       .filter((line) => line.includes('clsact')),

@@ -42,7 +42,11 @@ function alone(objects: readonly Manifest[], policy: PolicyModel, rendered: read
 const ENDS_MAX = 9;
 function verdicts({ cluster, policies }: Manifests, see: (evaluation: Evaluation) => unknown): unknown[] {
   const ends = [
-    ...cluster.pods.map((pod) => podEnd(cluster, pod, pod.ranges.slice(0, 1))).slice(0, ENDS_MAX),
+    // A host's pod that has no address yet: some kinds know it by that alone.
+    ...cluster.pods
+      .filter(({ hostNetwork, ranges }) => !hostNetwork || ranges.length > 0)
+      .map((pod) => podEnd(cluster, pod, pod.ranges.slice(0, 1)))
+      .slice(0, ENDS_MAX),
     ...OUTSIDE.filter((_, place) => place % 4 === 1).map((range) => rangesEnd(cluster, [range])),
   ];
   return ends.flatMap((src) =>
