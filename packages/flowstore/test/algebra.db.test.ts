@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { EdgeAnswer, FlowPage, Scope } from '../src/index.ts';
 import { type Group, pairKey } from '../src/merge/group.ts';
-import { mergeSides } from '../src/merge/merge-sides.ts';
+import { addGroups } from '../src/merge/merge-sides.ts';
 import { toEdge } from '../src/merge/to-edge.ts';
 import { coveredRange } from '../src/postgres/read/plan.ts';
 import { batchOf, external, type Fact, newScope, service, workload } from './harness.ts';
@@ -82,7 +82,7 @@ function expected(facts: readonly Fact[], fromMs: number, toMs: number) {
           },
         }),
     );
-  return sorted([...mergeSides(groups).values()].map((pair) => toEdge(pair, BY_ID)));
+  return sorted([...addGroups(groups).pairs.values()].map((pair) => toEdge(pair, BY_ID)));
 }
 const windowOf = (ms: number) => Math.floor(ms / 5000) * 5000;
 const sorted = (edges: readonly unknown[]) => edges.map((edge) => JSON.stringify(edge, sortKeys)).sort();

@@ -33,12 +33,7 @@ export interface Sums {
 
 const NONE: Sums = { pairs: new Map(), services: new Map() };
 
-/** Groups of one interval by connection. The order of groups does not matter. */
-export function mergeSides(groups: Iterable<Group>): Map<string, Pair> {
-  return addGroups(groups).pairs;
-}
-
-/** `base` and `groups` together; `base` stays as it is, the map of pairs is the caller's. */
+/** Groups of one interval by connection, added to `base`, in whatever order; `base` stays as it is, the map of pairs is the caller's. */
 export function addGroups(groups: Iterable<Group>, base: Sums = NONE): Sums & { readonly pairs: Map<string, Pair> } {
   const pairs = new Map(base.pairs);
   const services = new Map(base.services);
