@@ -30,11 +30,18 @@ it('tells once what is so of every rule, and of each what is its own', () => {
     rule(['short-window', 'low']),
     rule(['short-window', 'low'], ['seen-once', 'low'], ['silent-replicas', 'medium']),
   ];
-  expect(sharedDoubts(rules)).toEqual(['because short-window']);
-  expect(rules.map(ownDoubts)).toMatchObject([
+  const shared = sharedDoubts(rules);
+  expect(shared).toEqual(['because short-window']);
+  expect(rules.map((one) => ownDoubts(one, shared))).toMatchObject([
     null,
     { level: 'low', reasons: [{ code: 'seen-once' }, { code: 'silent-replicas' }] },
   ]);
-  expect(ownDoubts(rule(['period-unconfirmed', 'medium']))?.level).toBe('medium');
-  expect(ownDoubts({ ...rule(), evidence: { ...rule().evidence, confidence: null } })).toBeNull();
+  expect(sharedDoubts([rule(['loss', 'low']), rule()])).toEqual([]);
+});
+
+it('leaves the doubts of a single rule with it', () => {
+  const only = rule(['period-unconfirmed', 'medium']);
+  expect(sharedDoubts([only])).toEqual([]);
+  expect(ownDoubts(only, [])?.level).toBe('medium');
+  expect(ownDoubts({ ...rule(), evidence: { ...rule().evidence, confidence: null } }, [])).toBeNull();
 });

@@ -3,18 +3,23 @@ import type { RecommendationDetail } from '@margay/services/inputs';
 type Rule = RecommendationDetail['rules'][number];
 type Reason = NonNullable<Rule['evidence']['confidence']>['reasons'][number];
 
-/** They come from the look at the cluster, not from the rule: every rule has them. */
-const OF_THE_LOOK: ReadonlySet<string> = new Set(['short-window', 'loss']);
+const reasonsOf = ({ evidence }: Rule): readonly Reason[] => evidence.confidence?.reasons ?? [];
 
-/** What all rules share, told once. */
+/** What every one of several rules has against it: it is no news of any, and told once. */
 export function sharedDoubts(rules: readonly Rule[]): string[] {
-  const reasons = rules.flatMap(({ evidence }) => evidence.confidence?.reasons ?? []);
-  return [...new Set(reasons.filter(({ code }) => OF_THE_LOOK.has(code)).map(({ text }) => text))];
+  const [first, ...others] = rules;
+  if (first === undefined || others.length === 0) return [];
+  return reasonsOf(first)
+    .map(({ text }) => text)
+    .filter((wanted) => others.every((rule) => reasonsOf(rule).some(({ text }) => text === wanted)));
 }
 
-/** What speaks against this very rule; null: nothing. */
-export function ownDoubts({ evidence }: Rule): { level: Reason['level']; reasons: readonly Reason[] } | null {
-  const reasons = (evidence.confidence?.reasons ?? []).filter(({ code }) => !OF_THE_LOOK.has(code));
+/** What else speaks against a rule; null: nothing. */
+export function ownDoubts(
+  rule: Rule,
+  shared: readonly string[],
+): { level: Reason['level']; reasons: readonly Reason[] } | null {
+  const reasons = reasonsOf(rule).filter(({ text }) => !shared.includes(text));
   if (reasons.length === 0) return null;
   return { level: reasons.some(({ level }) => level === 'low') ? 'low' : 'medium', reasons };
 }

@@ -16,7 +16,8 @@ export function RuleList({
   current: RuleRef | null;
   onCurrent: (rule: RuleRef | null) => void;
 }) {
-  const notes = [...data.notes, ...sharedDoubts(data.rules)];
+  const shared = sharedDoubts(data.rules);
+  const notes = [...data.notes, ...shared];
   const of = (direction: Rule['direction']) => data.rules.filter((rule) => rule.direction === direction);
   const group = (heading: string, direction: Rule['direction']) => (
     <section aria-label={heading}>
@@ -29,6 +30,7 @@ export function RuleList({
           <RuleRow
             key={`${rule.direction} ${rule.index}`}
             rule={rule}
+            shared={shared}
             marked={current?.direction === rule.direction && current.index === rule.index}
             onCurrent={onCurrent}
           />
@@ -61,10 +63,13 @@ export function RuleList({
 
 function RuleRow({
   rule,
+  shared,
   marked,
   onCurrent,
 }: {
   rule: Rule;
+  /** Doubts that are told above. */
+  shared: readonly string[];
   marked: boolean;
   onCurrent: (rule: RuleRef | null) => void;
 }) {
@@ -110,15 +115,15 @@ function RuleRow({
           ) : null}
           {evidence.note ? <span className="rule-note">{evidence.note}</span> : null}
         </div>
-        <Doubts rule={rule} />
+        <Doubts rule={rule} shared={shared} />
       </div>
     </li>
   );
 }
 
 /** Why a reader should look twice; nothing where there is no reason to. */
-function Doubts({ rule }: { rule: Rule }) {
-  const doubts = ownDoubts(rule);
+function Doubts({ rule, shared }: { rule: Rule; shared: readonly string[] }) {
+  const doubts = ownDoubts(rule, shared);
   if (doubts === null && rule.findings.length === 0) return null;
   return (
     <ul className="rule-doubts">
